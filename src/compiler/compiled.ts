@@ -1,0 +1,85 @@
+import type { Backend } from "./facts.ts";
+import type { CheckedQuery, ShowColumn, TExpr } from "./typed.ts";
+import type { Type } from "./types.ts";
+
+/** What the compiler hands to the runtime: an object to link with the template, what to attach, how to read records. */
+export interface Compiled {
+  /** A relocatable eBPF ELF object: the query's functions and tracepoint programs. */
+  readonly object: Uint8Array;
+  /** Which template it is linked with: `kprobe.x86_64`. */
+  readonly template: string;
+  readonly plan: AttachPlan;
+  readonly queries: readonly CompiledQuery[];
+  /** The program as annotated assembly: for `explain` and to map a verifier's refusal to a span. */
+  readonly listing: readonly ListingLine[];
+}
+
+export interface AttachPlan {
+  readonly backend: Backend;
+  /** Indexed by the point number that records carry. */
+  readonly points: readonly PointInfo[];
+  /** Functions to probe by the backend's program (`pwq_kprobe_multi` or `pwq_kprobe`), with cookies. */
+  readonly kprobes: readonly KprobeAttachment[];
+  /** Raw tracepoints, each with its own program in the object. */
+  readonly tracepoints: readonly TracepointAttachment[];
+  /** What was asked for and is left out on purpose, with the reason: compiler copies, not traceable, too many arguments. */
+  readonly leftOut: readonly { readonly reason: string; readonly names: readonly string[] }[];
+  /** One line each, for the user before the trace starts: "no kprobes here: following 14 tracepoints". */
+  readonly notices: readonly string[];
+}
+
+export interface PointInfo {
+  readonly kind: "function" | "tracepoint" | "drop";
+  /** `ip_rcv`, `net:netif_rx`; for drops `skb:kfree_skb`. */
+  readonly name: string;
+  readonly module?: string;
+}
+export interface KprobeAttachment {
+  readonly symbol: string;
+  readonly module?: string;
+  readonly cookie: bigint;
+}
+export interface TracepointAttachment {
+  /** Program name in the object. */
+  readonly program: string;
+  /** Without group: `kfree_skb`. */
+  readonly tracepoint: string;
+  /** Left out silently if the kernel does not have it (a lifecycle hook that only some kernels know). */
+  readonly optional?: boolean;
+}
+
+export interface CompiledQuery {
+  readonly index: number;
+  readonly checked: CheckedQuery;
+  readonly record: RecordLayout;
+  readonly columns: readonly ShowColumn[];
+}
+
+/** A record: the fixed head (`RECORD_HEAD` in layout.ts), presence words, then slots in order. */
+export interface RecordLayout {
+  /** Bytes, a multiple of 8. */
+  readonly size: number;
+  /** Offset of the first of the 64-bit presence words, and how many there are. */
+  readonly presence: number;
+  readonly presenceWords: number;
+  readonly slots: readonly Slot[];
+}
+
+/** One captured leaf. `key` is its canonical text: a field name, a raw path, `payload(32)`. */
+export interface Slot {
+  readonly key: string;
+  readonly type: Type;
+  readonly offset: number;
+  readonly size: number;
+  /** Bit in the presence words that says the value is there; undefined: it always is. */
+  readonly bit?: number;
+  readonly expr: TExpr;
+}
+
+export interface ListingLine {
+  readonly pc: number;
+  readonly text: string;
+  /** Text of the query this came from, if it did. */
+  readonly query?: string;
+  readonly span?: { readonly start: number; readonly end: number };
+}

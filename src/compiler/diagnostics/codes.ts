@@ -1,0 +1,28 @@
+import { call } from "./codes/call.ts";
+import { check } from "./codes/check.ts";
+import { files } from "./codes/files.ts";
+import { internal } from "./codes/internal.ts";
+import { later } from "./codes/later.ts";
+import { machine } from "./codes/machine.ts";
+import { plan } from "./codes/plan.ts";
+import { syntax } from "./codes/syntax.ts";
+
+/** What `pwq help CODE` prints. Markdown without headings; the title becomes the heading. */
+export interface Page {
+  /** Lower case, no full stop: "unknown field". */
+  readonly title: string;
+  /** What it means, why it is an error, and how to go on. A few sentences. */
+  readonly text: string;
+  /** A program or call that gets it, and the same one mended. */
+  readonly wrong?: string;
+  readonly right?: string;
+}
+
+/**
+ * Every error and warning pwq can give; the number is stable for ever. One file per area under `codes/`:
+ * 10xx syntax, 11xx names and types, 12xx clauses and planning, 14xx files and parameters, 15xx not there yet,
+ * 20xx the call, 30xx this machine, 90xx our own faults.
+ */
+export const CODES = { ...syntax, ...check, ...plan, ...files, ...later, ...call, ...machine, ...internal } as const;
+
+export type Code = keyof typeof CODES;

@@ -1,0 +1,148 @@
+/**
+ * Layouts shared by the C template, the generated code and the decoder. This file is the one side;
+ * `scripts/layout.mjs` writes `bpf/templates/generated/layout.h` from it and a test compares.
+ */
+
+/** Fields of a C struct in order; sizes in bytes. Arrays as [size of element, count]. */
+type Member = readonly [name: string, size: 1 | 2 | 4 | 8, count?: number];
+
+export interface Layout {
+  readonly name: string;
+  readonly size: number;
+  readonly offsets: Readonly<Record<string, number>>;
+  readonly members: readonly Member[];
+}
+
+function layout(name: string, members: readonly Member[]): Layout {
+  const offsets: Record<string, number> = {};
+  let at = 0;
+  for (const [member, size, count = 1] of members) {
+    at = Math.ceil(at / size) * size;
+    offsets[member] = at;
+    at += size * count;
+  }
+  return { name, size: Math.ceil(at / 8) * 8, offsets, members };
+}
+
+/**
+ * What a program entry hands to the generated query, on the entry's stack (so it counts against the verifier's 512 bytes).
+ * `head` to `l4` are the packet view, filled in on first use by the generated `pwq_parse`.
+ */
+export const EVENT = layout("pwq_event", [
+  ["skb", 8], // address
+  ["ctx", 8], // the program's context: pt_regs or raw tracepoint arguments
+  ["time", 8], // ktime_get_ns
+  ["packet", 8], // journey number; 0: not followed
+  ["first", 8], // time of the journey's first event, 0 if this is the first
+  ["last", 8], // time of the journey's previous event
+  ["location", 8], // of a drop
+  ["head", 8], // skb->head
+  ["at", 4], // queries (bits) that look at this point
+  ["until", 4], // queries that end at this point
+  ["follow", 4], // queries that follow this skb already
+  ["done", 4], // queries whose journey of this skb has ended
+  ["point", 4], // number of the function or tracepoint
+  ["kind", 4], // POINT_KIND
+  ["reason", 4], // of a drop
+  ["has", 4], // VIEW_HAS bits; 0: not parsed yet
+  ["tail", 4], // end of the linear data, from head
+  ["l2", 4], // Ethernet header from head
+  ["l3", 4], // network header from head
+  ["l4", 4], // transport header from head
+  ["payload", 4], // bytes after the IP headers, as the IP header says
+  ["fragoff", 4], // fragment offset in bytes
+  ["proto", 2], // of the transport, after IPv6 extension headers
+  ["tci", 2], // VLAN tag
+  ["ethtype", 2],
+  ["frag6", 2], // IPv6 fragment header: offset from l3
+  ["l2bytes", 1, 24], // copies of header bytes, only with bpf_probe_read_kernel
+  ["l3bytes", 1, 40],
+  ["l4bytes", 1, 24],
+]);
+
+/** The head of every record in the ring buffer. */
+export const RECORD_HEAD = layout("pwq_record", [
+  ["time", 8],
+  ["packet", 8],
+  ["point", 4],
+  ["cpu", 2],
+  ["query", 1],
+  ["flags", 1],
+  ["location", 8], // of a drop, else 0
+  ["reason", 4], // of a drop, else 0
+  ["size", 4], // of this record in bytes
+]);
+
+/** `flags` of a record. */
+export const RECORD_FLAG = { first: 1, last: 2, stop: 4, hidden: 8 } as const;
+
+export const POINT_KIND = { function: 0, tracepoint: 1, drop: 2 } as const;
+
+/** Value of the tracking map, keyed by skb address. */
+export const TRACK = layout("pwq_track", [
+  ["packet", 8],
+  ["first", 8],
+  ["last", 8],
+  ["follow", 4],
+  ["done", 4],
+]);
+
+/** Bits of `pwq_event.has`. `parsed` is always set after parsing. */
+export const VIEW_HAS = {
+  parsed: 1 << 0,
+  eth: 1 << 1,
+  vlan: 1 << 2,
+  arp: 1 << 3,
+  ip4: 1 << 4,
+  ip6: 1 << 5,
+  frag6: 1 << 6,
+  l4: 1 << 7, // a transport header begins at l4 (not a later fragment)
+  proto: 1 << 8, // `proto` is known
+  tcp: 1 << 9,
+  udp: 1 << 10,
+  icmp: 1 << 11,
+  icmp6: 1 << 12,
+  sctp: 1 << 13,
+  esp: 1 << 14,
+  gre: 1 << 15,
+} as const;
+
+/**
+ * The attach cookie of a function: what the program must know about it without a look-up.
+ * [name, first bit, bits]. Eight queries at most share one attachment.
+ */
+export const COOKIE = {
+  point: [0, 16],
+  skb: [16, 3], // argument position of the skb
+  other: [19, 3], // argument position of a second skb (a clone's origin)
+  role: [22, 3], // ROLE
+  freePath: [25, 1], // runs after the drop tracepoint while the skb is being freed: no journey starts here
+  at: [32, 8], // queries that look here
+  until: [40, 8], // queries that end here
+} as const satisfies Record<string, readonly [number, number]>;
+
+export const MAX_QUERIES = 8;
+
+/** What a function does to the life of an skb besides being a point. */
+export const ROLE = { none: 0, clone: 1, free: 2 } as const;
+
+/** Counters in the per-CPU array map `pwq_counters`: global ones, then PER_QUERY for each query. */
+export const COUNTER = [
+  "hits", // programs run
+  "map_full", // a journey that could not be entered in the tracking map
+  "clone_full", // a clone that could not be
+  "inserted",
+  "deleted",
+] as const;
+export const QUERY_COUNTER = [
+  "selected", // packets for which `where` became true
+  "sampled_out",
+  "rate_limited",
+  "produced", // events to be shown
+  "lost_ring", // of these, no room in the ring buffer
+  "delivered", // of these, handed to the ring buffer
+] as const;
+export const counterIndex = (name: (typeof COUNTER)[number]): number => COUNTER.indexOf(name);
+export const queryCounterIndex = (query: number, name: (typeof QUERY_COUNTER)[number]): number =>
+  COUNTER.length + query * QUERY_COUNTER.length + QUERY_COUNTER.indexOf(name);
+export const COUNTERS = COUNTER.length + MAX_QUERIES * QUERY_COUNTER.length;

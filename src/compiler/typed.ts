@@ -1,0 +1,209 @@
+import type { CompareOp, ArithmeticOp, Point, Trace } from "../../grammar/ast.ts";
+import type { ResolvedPath } from "./btf/resolved-path.ts";
+import type { Diagnostic } from "./diagnostics/diagnostic.ts";
+import type { Field } from "./fields/field.ts";
+import type { Source, Span } from "./source.ts";
+import type { Type } from "./types.ts";
+
+/**
+ * The checked program: every name resolved, every expression typed, parameters and defs replaced by their values,
+ * enumerators by numbers. Planner, code generator and decoder read only this.
+ */
+export interface CheckedProgram {
+  readonly source: Source;
+  readonly title?: string;
+  readonly tags: readonly string[];
+  readonly params: readonly CheckedParam[];
+  readonly queries: readonly CheckedQuery[];
+  readonly warnings: readonly Diagnostic[];
+}
+
+export interface CheckedParam {
+  readonly name: string;
+  readonly type: string;
+  readonly about?: string;
+  readonly default?: string;
+  readonly value: string;
+}
+
+export interface CheckedQuery {
+  readonly source: Source;
+  readonly syntax: Trace;
+  /** As written; `[all]` if there is no `at`, `[drop]` for `trace drop`. */
+  readonly at: readonly Point[];
+  readonly where?: TExpr;
+  readonly when?: TExpr;
+  readonly stop?: TExpr;
+  /** Empty set: `follow none`. */
+  readonly follow: ReadonlySet<FollowKind>;
+  readonly until: readonly CheckedTerminal[];
+  readonly show: readonly ShowColumn[];
+  /** False: the columns are the default ones. */
+  readonly explicitShow: boolean;
+  readonly sample?: { readonly numerator: number; readonly denominator: number };
+  readonly rate?: { readonly count: number; readonly perNs: bigint };
+  readonly limit?: { readonly count: number; readonly unit: "packets" | "events" };
+  readonly forNs?: bigint;
+}
+
+export type FollowKind = "clone" | "copy";
+
+export type CheckedTerminal =
+  | { readonly kind: "drop" | "deliver" | "xmit" | "free"; readonly span: Span }
+  | { readonly kind: "fn"; readonly glob: string; readonly span: Span }
+  | { readonly kind: "expr"; readonly condition: TExpr; readonly span: Span };
+
+export interface ShowColumn {
+  /** The JSON key: the item as written, or its `as` name. */
+  readonly name: string;
+  readonly value: TExpr;
+}
+
+interface TNode {
+  readonly type: Type;
+  /** In the text of `source` (another file's for a `use`d def, the field's own text for an `expr` read). */
+  readonly span: Span;
+}
+
+/** Three-valued: any node may be absent/unknown if a field below it is absent. `present` never is. */
+export type TExpr =
+  | TConst
+  | TField
+  | TRaw
+  | TPresent
+  | TNot
+  | TLogic
+  | TCompare
+  | TIn
+  | TMatch
+  | THas
+  | TArithmetic
+  | TNegate
+  | TFormat
+  | TPayload
+  | TArg
+  | TCall;
+
+/** int: bigint; bool: boolean; ip, mac: bigint; string: string. */
+export interface TConst extends TNode {
+  readonly kind: "const";
+  readonly value: bigint | boolean | string;
+}
+export interface TField extends TNode {
+  readonly kind: "field";
+  readonly field: Field;
+  /** Of a field read by `expr`: that expression, checked. */
+  readonly expansion?: TExpr;
+}
+/** A kernel path; `text` is canonical (`skb->dev->ifindex`). */
+export interface TRaw extends TNode {
+  readonly kind: "raw";
+  readonly text: string;
+  /** Undefined if checked without BTF. */
+  readonly path?: ResolvedPath;
+}
+/** A bare protocol name, true or false: `tcp`. */
+export interface TPresent extends TNode {
+  readonly kind: "present";
+  readonly layer: PresenceName;
+}
+export type PresenceName =
+  | "eth"
+  | "vlan"
+  | "arp"
+  | "ip"
+  | "ip4"
+  | "ip6"
+  | "tcp"
+  | "udp"
+  | "icmp"
+  | "icmp6"
+  | "sctp"
+  | "esp"
+  | "gre";
+
+export interface TNot extends TNode {
+  readonly kind: "not";
+  readonly operand: TExpr;
+}
+export interface TLogic extends TNode {
+  readonly kind: "logic";
+  readonly op: "and" | "or";
+  readonly left: TExpr;
+  readonly right: TExpr;
+}
+/** Both sides have the same kind of type. Comparisons of `either` fields are already expanded. */
+export interface TCompare extends TNode {
+  readonly kind: "compare";
+  readonly op: CompareOp;
+  readonly left: TExpr;
+  readonly right: TExpr;
+}
+export interface TIn extends TNode {
+  readonly kind: "in";
+  readonly negated: boolean;
+  readonly value: TExpr;
+  readonly set: ConstSet;
+}
+/**
+ * Inclusive ranges, sorted and disjoint, per family for addresses (a CIDR is a range); strings one by one.
+ * For plain integers `ranges` is used, for ip `ranges4` and `ranges6`.
+ */
+export interface ConstSet {
+  readonly ranges: readonly ConstRange[];
+  readonly ranges4: readonly ConstRange[];
+  readonly ranges6: readonly ConstRange[];
+  readonly strings: readonly string[];
+}
+export interface ConstRange {
+  readonly low: bigint;
+  readonly high: bigint;
+}
+/** Of a string field, or of `func` and `module` (decided when points are planned). */
+export interface TMatch extends TNode {
+  readonly kind: "match";
+  readonly how: "glob" | "regex";
+  readonly value: TExpr;
+  readonly pattern: string;
+}
+/** `value & mask == mask`. */
+export interface THas extends TNode {
+  readonly kind: "has";
+  readonly value: TExpr;
+  readonly mask: bigint;
+}
+/** Wrapping at 64 bits; signed if a side is signed. Division or remainder by zero is absent. */
+export interface TArithmetic extends TNode {
+  readonly kind: "arithmetic";
+  readonly op: ArithmeticOp;
+  readonly left: TExpr;
+  readonly right: TExpr;
+}
+export interface TNegate extends TNode {
+  readonly kind: "negate";
+  readonly op: "-" | "~";
+  readonly operand: TExpr;
+}
+/** `str(path)`: the C string a `char *` points to. `hex(x)`, `hex(path, n)`: n bytes from there. `dec(x)`. */
+export interface TFormat extends TNode {
+  readonly kind: "format";
+  readonly how: "str" | "hex";
+  readonly operand: TExpr;
+  /** Bytes captured; default 64 for str, the operand's size for hex. */
+  readonly size: number;
+}
+/** The first `size` bytes after the transport header. */
+export interface TPayload extends TNode {
+  readonly kind: "payload";
+  readonly size: number;
+}
+/** The function's n-th argument (0-based); absent at tracepoints. */
+export interface TArg extends TNode {
+  readonly kind: "arg";
+  readonly index: number;
+}
+export interface TCall extends TNode {
+  readonly kind: "call";
+  readonly callee: "abs" | "min" | "max" | "len";
+  readonly args: readonly TExpr[];
+}
