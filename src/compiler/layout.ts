@@ -83,8 +83,9 @@ export const TRACK = layout("pwq_track", [
   ["packet", 8],
   ["first", 8],
   ["last", 8],
-  ["follow", 4],
-  ["done", 4],
+  ["follow", 4], // queries that follow this skb
+  ["done", 4], // queries whose journey of it has ended
+  ["dying", 4], // it is being freed: seen next at a point off the free path, the address has a new owner
 ]);
 
 /** Bits of `pwq_event.has`. `parsed` is always set after parsing. */
@@ -116,7 +117,8 @@ export const COOKIE = {
   skb: [16, 3], // argument position of the skb
   other: [19, 3], // argument position of a second skb (a clone's origin)
   role: [22, 3], // ROLE
-  freePath: [25, 1], // runs after the drop tracepoint while the skb is being freed: no journey starts here
+  freePath: [25, 1], // may run while the skb is being freed, after the drop tracepoint
+  kind: [26, 2], // POINT_KIND
   at: [32, 8], // queries that look here
   until: [40, 8], // queries that end here
 } as const satisfies Record<string, readonly [number, number]>;
@@ -124,11 +126,26 @@ export const COOKIE = {
 export const MAX_QUERIES = 8;
 
 /** What a function does to the life of an skb besides being a point. */
-export const ROLE = { none: 0, clone: 1, free: 2 } as const;
+export const ROLE = {
+  none: 0,
+  /** `skb` becomes a copy of `other`: it inherits the journey. */
+  clone: 1,
+  /** The address is given back after this: the journey is forgotten. */
+  free: 2,
+  /** The free has begun; the functions that do it are still to run. */
+  dying: 3,
+} as const;
+
+/** Bits of `pwq_admit`'s second argument above the query number. */
+export const ADMIT = {
+  /** No second event of this packet can come: number it, but keep it out of the tracking map. */
+  once: 1 << 8,
+  /** `follow none`: an event, not a packet; it gets no number. */
+  event: 1 << 9,
+} as const;
 
 /** Counters in the per-CPU array map `pwq_counters`: global ones, then PER_QUERY for each query. */
 export const COUNTER = [
-  "hits", // programs run
   "map_full", // a journey that could not be entered in the tracking map
   "clone_full", // a clone that could not be
   "inserted",
