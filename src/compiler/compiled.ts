@@ -69,12 +69,36 @@ export interface RecordLayout {
 export interface Slot {
   readonly key: string;
   readonly type: Type;
+  readonly encoding: Encoding;
   readonly offset: number;
   readonly size: number;
   /** Bit in the presence words that says the value is there; undefined: it always is. */
   readonly bit?: number;
   readonly expr: TExpr;
 }
+
+/**
+ * How a slot's bytes are to be read.
+ * uint, sint: a little-endian number of 1, 2, 4 or 8 bytes, aligned.
+ * ip4, ip6, mac: 4, 16, 6 bytes in network order (mac takes 8).
+ * ip: 24 bytes: u32 version (4 or 6), u32 zero, then 16 bytes (an IPv4 address fills the first four).
+ * chars: NUL-terminated text in `size` bytes. bytes: `size` raw bytes.
+ * counted: u32 length, then that many bytes (at most `size` - 4).
+ * stack: u32 length in bytes, u32 zero, then u64 return addresses, innermost first.
+ * tuple: `TUPLE` in layout.ts.
+ */
+export type Encoding =
+  | "uint"
+  | "sint"
+  | "ip4"
+  | "ip6"
+  | "ip"
+  | "mac"
+  | "chars"
+  | "bytes"
+  | "counted"
+  | "stack"
+  | "tuple";
 
 export interface ListingLine {
   readonly pc: number;

@@ -73,6 +73,18 @@ export const RECORD_HEAD = layout("pwq_record", [
   ["size", 4], // of this record in bytes
 ]);
 
+/** The slot of the `tuple` field. Ports in host order; `has` bit 0: ports are there, bit 1: proto is. */
+export const TUPLE = layout("pwq_tuple", [
+  ["version", 1], // 4, 6
+  ["proto", 1],
+  ["has", 1],
+  ["pad", 1],
+  ["sport", 2],
+  ["dport", 2],
+  ["src", 1, 16], // an IPv4 address fills the first four bytes
+  ["dst", 1, 16],
+]);
+
 /** `flags` of a record. */
 export const RECORD_FLAG = { first: 1, last: 2, stop: 4, hidden: 8 } as const;
 
@@ -119,6 +131,7 @@ export const COOKIE = {
   role: [22, 3], // ROLE
   freePath: [25, 1], // may run while the skb is being freed, after the drop tracepoint
   kind: [26, 2], // POINT_KIND
+  headless: [28, 1], // the packet data is freed already: header fields are absent (event.has = parsed)
   at: [32, 8], // queries that look here
   until: [40, 8], // queries that end here
 } as const satisfies Record<string, readonly [number, number]>;
