@@ -16,7 +16,9 @@ export type Type =
   /** Only printable: the packet's addresses and ports in one column. */
   | { readonly kind: "tuple" }
   /** Only printable: a kernel stack, innermost frame first. */
-  | { readonly kind: "stack" };
+  | { readonly kind: "stack" }
+  /** Checked without kernel facts, and only the kernel's BTF could tell. Never in a program that is compiled. */
+  | { readonly kind: "unknown" };
 
 export interface IntType {
   readonly kind: "int";
@@ -56,4 +58,5 @@ export const ip4: Type = { kind: "ip", version: 4 };
 export const ip6: Type = { kind: "ip", version: 6 };
 export const mac: Type = { kind: "mac" };
 export const string = (size: number): Type => ({ kind: "string", size });
+export const unknown: Type = { kind: "unknown" };
 export const bytes = (size: number): Type => ({ kind: "bytes", size });
