@@ -118,6 +118,9 @@ export const VIEW_HAS = {
   sctp: 1 << 13,
   esp: 1 << 14,
   gre: 1 << 15,
+  sock4: 1 << 16, // no headers yet, but a socket that says what will be written: IPv4
+  sock6: 1 << 17,
+  payload: 1 << 18, // the length after the IP headers is known
 } as const;
 
 /**
