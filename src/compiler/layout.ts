@@ -31,6 +31,7 @@ function layout(name: string, members: readonly Member[]): Layout {
 export const EVENT = layout("pwq_event", [
   ["skb", 8], // address
   ["ctx", 8], // the program's context: pt_regs or raw tracepoint arguments
+  ["regs", 8], // the same at a function, 0 at a tracepoint
   ["time", 8], // ktime_get_ns
   ["packet", 8], // journey number; 0: not followed
   ["first", 8], // time of the journey's first event, 0 if this is the first
@@ -118,6 +119,8 @@ export const VIEW_HAS = {
   sctp: 1 << 13,
   esp: 1 << 14,
   gre: 1 << 15,
+  payload: 1 << 16, // `payload` is known
+  tci: 1 << 17, // `tci` is known: a tag in the skb or in the frame
   sock4: 1 << 16, // no headers yet, but a socket that says what will be written: IPv4
   sock6: 1 << 17,
   payload: 1 << 18, // the length after the IP headers is known
