@@ -65,11 +65,16 @@ export interface Btf {
   find(kind: BtfKind, name: string): BtfType | undefined;
   /** Follows typedefs and const/volatile/restrict/type_tag to the type behind. */
   resolve(id: number): BtfType;
-  /** Every function whose prototype has `struct sk_buff *` (const too) among the first six arguments; this BTF only. */
-  skbFunctions(): readonly SkbFunction[];
+  /**
+   * Every function whose prototype has `struct sk_buff *` (const too) in an argument register; this BTF only.
+   * `registers`: how many the calling convention has (x86-64: 6, the default; arm64: 8).
+   */
+  skbFunctions(registers?: number): readonly SkbFunction[];
+  /** Functions that take an skb where a probe cannot read it, with the reason; this BTF only. */
+  skbFunctionsLeftOut(registers?: number): readonly LeftOutFunction[];
   /** Every `btf_trace_NAME` typedef whose prototype carries a `struct sk_buff *`; this BTF only. */
   skbTracepoints(): readonly SkbTracepoint[];
-  /** Names of all types of that kind that start with a prefix; for completion and "did you mean". */
+  /** Names of all types of that kind that start with a prefix, for completion and "did you mean"; this BTF only. */
   names(kind: BtfKind, prefix?: string): readonly string[];
 }
 
@@ -80,6 +85,11 @@ export interface SkbFunction {
   readonly position: number;
   /** All arguments, for `arg(n)` and for hooks that need a second skb. */
   readonly params: readonly { readonly name: string; readonly type: number }[];
+}
+
+export interface LeftOutFunction {
+  readonly name: string;
+  readonly reason: string;
 }
 
 export interface SkbTracepoint {
