@@ -1,0 +1,204 @@
+import { type Binding, loadBinding } from "./load.ts";
+
+/**
+ * The typed face of the addon: libbpf's linker, loader, links, maps and ring buffer, and a few system calls that Node
+ * does not have. It decides nothing. Every function throws a `NativeError` (or a `TypeError` for a wrong argument);
+ * handles close themselves when they are collected, but a caller who cares about the moment closes them.
+ */
+export interface Native {
+  /** "1.1" */
+  libbpfVersion(): string;
+
+  /** Joins relocatable eBPF objects into one, as `bpftool gen object` does. */
+  link(inputs: readonly LinkInput[]): Uint8Array;
+
+  openObject(bytes: Uint8Array): Obj;
+  /** Entries (bytes for a ring buffer; a power of two of pages). Before `load`. */
+  setMapSize(obj: Obj, map: string, entries: number): void;
+  setAutoload(obj: Obj, program: string, autoload: boolean): void;
+  programs(obj: Obj): ProgramInfo[];
+  /**
+   * Creates the maps and loads every program that is not excluded. With `logLevel` (1 to 4, as the verifier's) the
+   * verifier's log of each program is returned; without, nothing is. On refusal `NativeError.program` and `.log` say which
+   * program and why.
+   */
+  load(obj: Obj, options?: { readonly logLevel?: number }): ProgramLog[];
+  /** The program's instructions as they are given to the kernel, eight bytes each. */
+  programInsns(obj: Obj, program: string): Uint8Array;
+  programStats(obj: Obj, program: string): ProgramStats;
+  /** Closing twice is fine. Links and rings made from it live on until they are closed themselves. */
+  closeObject(obj: Obj): void;
+
+  /** One link for many functions, named or by address. One that cannot be traced fails the whole call (ESRCH, EINVAL). */
+  attachKprobeMulti(
+    obj: Obj,
+    program: string,
+    functions: readonly string[] | BigUint64Array,
+    cookies: BigUint64Array,
+  ): Link;
+  attachKprobe(obj: Obj, program: string, symbol: string, cookie: bigint): Link;
+  /** One perf event a function, held by one handle. What cannot be probed is reported by its index and left out. */
+  attachKprobes(
+    obj: Obj,
+    program: string,
+    symbols: readonly string[],
+    cookies: BigUint64Array,
+  ): { readonly links: Link; readonly failed: readonly { readonly index: number; readonly errno: number }[] };
+  /** `name` without its group: `kfree_skb`. */
+  attachRawTracepoint(obj: Obj, program: string, name: string): Link;
+  /** Detaching twice is fine. */
+  detach(link: Link): void;
+  linkInfo(link: Link): LinkInfo;
+
+  /** The value of each possible CPU: a u64 each. */
+  mapLookupPerCpu(obj: Obj, map: string, key: Uint8Array | number): BigUint64Array;
+  /** All entries, keys and values one after another. Not a snapshot: what changes meanwhile may be missing or twice. */
+  mapEntries(obj: Obj, map: string): MapEntries;
+  /** How many entries there are now. */
+  mapCount(obj: Obj, map: string): number;
+  mapUpdate(obj: Obj, map: string, key: Uint8Array, value: Uint8Array): void;
+  /** False if there was no such key. */
+  mapDelete(obj: Obj, map: string, key: Uint8Array): boolean;
+
+  /**
+   * Reads a ring buffer map in a thread and hands over whole batches. At most `maxBatches` are out at a time; a batch
+   * counts as out until `onBatch` has returned, or its promise has settled. Then the thread stops reading, so that what
+   * does not fit is lost in the kernel, where it is counted, and nowhere else. An open ring keeps the process alive.
+   */
+  openRing(obj: Obj, map: string, options: RingOptions): Ring;
+  /** Settles when everything that was submitted before the call has been handed to `onBatch`. */
+  ringFlush(ring: Ring): Promise<void>;
+  /** Stops the thread; what has not been handed over is discarded. Closing twice is fine. */
+  closeRing(ring: Ring): void;
+
+  /** Tries the thing itself, without lasting effect. */
+  probe(feature: ProbeName): ProbeResult;
+  /** `kfunc` and `struct` are ids in vmlinux's BTF: of `bpf_rdonly_cast` and of any structure. */
+  probeRdonlyCast(kfunc: number, struct: number): ProbeResult;
+  /** Of this thread, effective. */
+  capabilities(): Readonly<Record<Capability, boolean>>;
+  /** Interfaces of the network namespace that `path` names (`/run/netns/x`, `/proc/1/ns/net`). */
+  interfaces(path: string): { readonly ifindex: number; readonly name: string }[];
+}
+
+declare const handle: unique symbol;
+/** An opened eBPF object. */
+export type Obj = { readonly [handle]: "object" };
+/** One or more attachments that are undone together. */
+export type Link = { readonly [handle]: "link" };
+export type Ring = { readonly [handle]: "ring" };
+
+export interface LinkInput {
+  /** For messages. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface ProgramInfo {
+  readonly name: string;
+  readonly section: string;
+  readonly autoload: boolean;
+}
+
+export interface ProgramLog {
+  readonly program: string;
+  readonly log: string;
+}
+
+export interface ProgramStats {
+  readonly id: number;
+  /** Both zero unless `kernel.bpf_stats_enabled` is set. */
+  readonly runCount: bigint;
+  readonly runTimeNs: bigint;
+  /** Runs that the kernel left out because the program was already running on that CPU. */
+  readonly recursionMisses: bigint;
+  /** Instructions that the verifier went through. */
+  readonly verifiedInsns: number;
+}
+
+export interface LinkInfo {
+  /** Of the first attachment; undefined where the kernel has no link for it. */
+  readonly id?: number;
+  readonly programId?: number;
+  /** How many functions or tracepoints the handle holds. */
+  readonly count: number;
+  /** Hits that were missed while attached, summed; undefined where the kernel does not count them (before 6.7). */
+  readonly missed?: bigint;
+}
+
+export interface MapEntries {
+  readonly keySize: number;
+  readonly valueSize: number;
+  readonly count: number;
+  readonly keys: Uint8Array;
+  readonly values: Uint8Array;
+}
+
+export interface RingOptions {
+  /** Whole records, each padded to eight bytes; the array belongs to the callee. */
+  readonly onBatch: (batch: Uint8Array, count: number) => void | Promise<void>;
+  /** A batch is handed over when the next record would not fit. */
+  readonly batchBytes: number;
+  readonly maxBatches: number;
+  /** A batch that is not full is handed over after this many milliseconds at most. */
+  readonly flushMs: number;
+}
+
+export type ProbeName = "bpf-syscall" | "btf" | "kprobe-multi" | "kprobe" | "raw-tracepoint" | "ring-buffer";
+
+/** `reason` is the system's answer in words. */
+export type ProbeResult =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly errno: number; readonly reason: string };
+
+export type Capability = "CAP_BPF" | "CAP_PERFMON" | "CAP_SYS_ADMIN" | "CAP_NET_ADMIN";
+
+/** What the addon throws. */
+export interface NativeError extends Error {
+  /** What was tried: `load`, `link`, `attachKprobeMulti`. */
+  readonly operation: string;
+  /** Positive, as in errno.h. */
+  readonly errno: number;
+  /** `EPERM`. */
+  readonly code: string;
+  /** The program that the verifier refused, and its log. */
+  readonly program?: string;
+  readonly log?: string;
+  /** libbpf's own words, one line each, where it had any. */
+  readonly libbpf?: string;
+}
+
+export function isNativeError(error: unknown): error is NativeError {
+  return error instanceof Error && "operation" in error && "errno" in error;
+}
+
+let face: Native | undefined;
+
+/** The addon, loaded on first use. Throws an `Error` that says where it was looked for and what to install. */
+export function native(): Native {
+  face ??= dress(loadBinding());
+  return face;
+}
+
+/** The binding acknowledges batches one by one; here the callback's end does it. */
+function dress(binding: Binding): Native {
+  const { openRing, ringAck, ...rest } = binding;
+  return {
+    ...rest,
+    openRing(obj, map, { onBatch, batchBytes, maxBatches, flushMs }) {
+      const ack = (): void => ringAck(ring);
+      const ring: Ring = openRing(obj, map, batchBytes, maxBatches, flushMs, (batch, count) => {
+        let pending: void | Promise<void>;
+        try {
+          pending = onBatch(batch, count);
+        } catch (error) {
+          ack();
+          throw error;
+        }
+        if (pending instanceof Promise) void pending.finally(ack);
+        else ack();
+      });
+      return ring;
+    },
+  };
+}
