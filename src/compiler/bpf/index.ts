@@ -4,5 +4,12 @@ export { type Assembled, assemble, type PcEntry, type Relocation } from "./assem
 export { AssemblyError } from "./error.ts";
 export { HELPER, type HelperName, helperName } from "./helpers.ts";
 export * from "./insn.ts";
-export type { ObjectData, ObjectExtern, ObjectFunction, ObjectUnit, SourceLine } from "./object.ts";
+export {
+  type ObjectData,
+  type ObjectExtern,
+  type ObjectFunction,
+  type ObjectUnit,
+  type SourceLine,
+  writeObject,
+} from "./object.ts";
 export type { AluName, AtomicName, JumpName, Size } from "./op.ts";

@@ -1,4 +1,20 @@
 import type { Span } from "../../../grammar/ast.ts";
+import { type Assembled, assemble } from "./assemble.ts";
+import { type BtfSectionVar, BtfWriter, type TypeId } from "./btf-writer.ts";
+import {
+  BINDING,
+  type ElfRelocation,
+  type ElfSection,
+  type ElfSymbol,
+  RELOCATION,
+  SECTION_FLAG,
+  SECTION_TYPE,
+  SYMBOL_TYPE,
+  VISIBILITY,
+  writeElf,
+} from "./elf.ts";
+import { AssemblyError } from "./error.ts";
+import { type LineInfo, type SectionInfo, writeExtInfo } from "./ext-info.ts";
 import type { Item } from "./insn.ts";
 
 /** What goes into one relocatable object. */
@@ -45,4 +61,244 @@ export interface SourceLine {
   readonly line: number;
   /** From 1. */
   readonly column: number;
+}
+
+const RODATA = ".rodata";
+
+/**
+ * A relocatable ELF object with BTF, in the shape clang 14 gives C functions whose parameters and results are all
+ * `unsigned long long`, so that libbpf's static linker joins it with objects from clang.
+ * Throws an AssemblyError for what no object can express: unknown symbols, jumps too far.
+ */
+export function writeObject(unit: ObjectUnit): Uint8Array {
+  const functions = placeFunctions(unit.functions);
+  const data = placeData(unit.rodata);
+  const symbols = makeSymbols(functions, data, unit);
+  const { btf, btfExt } = debugInfo(unit, functions, data);
+
+  const sections: ElfSection[] = [];
+  for (const [name, members] of bySection(functions)) {
+    sections.push({
+      name,
+      type: SECTION_TYPE.progbits,
+      flags: SECTION_FLAG.alloc | SECTION_FLAG.exec,
+      align: 8,
+      bytes: concat(members.map((f) => f.code.bytes)),
+      relocations: members.flatMap((f) => relocate(f, symbols, data)),
+    });
+  }
+  if (data.length > 0) sections.push(plain(RODATA, SECTION_FLAG.alloc, 8, rodataBytes(data)));
+  if (unit.license !== undefined) {
+    const text = new TextEncoder().encode(`${unit.license}\0`);
+    sections.push(plain("license", SECTION_FLAG.alloc | SECTION_FLAG.write, 1, text));
+  }
+  sections.push(plain(".BTF", 0, 4, btf), plain(".BTF.ext", 0, 4, btfExt));
+  return writeElf(sections, [...symbols.values()]);
+}
+
+interface PlacedFunction extends ObjectFunction {
+  readonly code: Assembled;
+  /** Bytes from the section's start. */
+  readonly offset: number;
+}
+interface PlacedData extends ObjectData {
+  readonly offset: number;
+}
+
+function placeFunctions(functions: readonly ObjectFunction[]): PlacedFunction[] {
+  const ends = new Map<string, number>();
+  return functions.map((f) => {
+    const code = assemble(f.name, f.insns);
+    const offset = ends.get(f.section) ?? 0;
+    ends.set(f.section, offset + code.bytes.length);
+    return { ...f, code, offset };
+  });
+}
+
+function placeData(rodata: readonly ObjectData[]): PlacedData[] {
+  let end = 0;
+  return rodata.map((d) => {
+    const align = d.align ?? 8;
+    const offset = Math.ceil(end / align) * align;
+    end = offset + d.bytes.length;
+    return { ...d, offset };
+  });
+}
+
+function rodataBytes(data: readonly PlacedData[]): Uint8Array {
+  const last = data.at(-1);
+  const out = new Uint8Array(last ? last.offset + last.bytes.length : 0);
+  for (const { offset, bytes } of data) out.set(bytes, offset);
+  return out;
+}
+
+function bySection(functions: readonly PlacedFunction[]): Map<string, PlacedFunction[]> {
+  const sections = new Map<string, PlacedFunction[]>();
+  for (const f of functions) {
+    const members = sections.get(f.section);
+    if (members) members.push(f);
+    else sections.set(f.section, [f]);
+  }
+  return sections;
+}
+
+/** By name. The symbol of `.rodata` itself is there for relocations, under the section's name. */
+function makeSymbols(
+  functions: readonly PlacedFunction[],
+  data: readonly PlacedData[],
+  unit: ObjectUnit,
+): Map<string, ElfSymbol> {
+  const symbols = new Map<string, ElfSymbol>();
+  const add = (key: string, symbol: ElfSymbol): void => {
+    if (symbols.has(key)) throw new AssemblyError(`${key} is defined twice`);
+    symbols.set(key, symbol);
+  };
+  const local = { binding: BINDING.local, visibility: VISIBILITY.default } as const;
+  if (data.length > 0) {
+    add(RODATA, { name: "", section: RODATA, value: 0, size: 0, type: SYMBOL_TYPE.section, ...local });
+  }
+  for (const { name, offset, bytes } of data) {
+    const place = { section: RODATA, value: offset, size: bytes.length };
+    add(name, { name, ...place, type: SYMBOL_TYPE.object, ...local });
+  }
+  for (const { name, section, offset, code, visibility } of functions) {
+    add(name, {
+      name,
+      section,
+      value: offset,
+      size: code.bytes.length,
+      type: SYMBOL_TYPE.func,
+      binding: BINDING.global,
+      visibility: visibility === "hidden" ? VISIBILITY.hidden : VISIBILITY.default,
+    });
+  }
+  for (const { name } of usedExterns(unit.externs, functions)) {
+    const nowhere = { value: 0, size: 0, type: SYMBOL_TYPE.notype };
+    add(name, { name, ...nowhere, binding: BINDING.global, visibility: VISIBILITY.hidden });
+  }
+  if (unit.license !== undefined) {
+    const place = { section: "license", value: 0, size: unit.license.length + 1 };
+    const visible = { binding: BINDING.global, visibility: VISIBILITY.default };
+    add("_license", { name: "_license", ...place, type: SYMBOL_TYPE.object, ...visible });
+  }
+  return symbols;
+}
+
+/** The linker refuses an extern that no code refers to. */
+function usedExterns(externs: readonly ObjectExtern[], functions: readonly PlacedFunction[]): ObjectExtern[] {
+  const called = new Set(functions.flatMap((f) => f.code.relocations.map((r) => r.symbol)));
+  return externs.filter(({ name }) => called.has(name));
+}
+
+/**
+ * Calls name their function. Addresses name `.rodata`, and the instruction holds the offset in it: the linker moves
+ * the section and adds to the offset.
+ */
+function relocate(
+  f: PlacedFunction,
+  symbols: ReadonlyMap<string, ElfSymbol>,
+  data: readonly PlacedData[],
+): ElfRelocation[] {
+  const view = new DataView(f.code.bytes.buffer, f.code.bytes.byteOffset);
+  return f.code.relocations.map(({ pc, kind, symbol: name }) => {
+    const offset = f.offset + 8 * pc;
+    if (kind === "call") {
+      const symbol = symbols.get(name);
+      if (!symbol || symbol.type === SYMBOL_TYPE.object)
+        throw new AssemblyError(`${f.name}: pc ${pc}: call of unknown function ${name}`);
+      return { offset, type: RELOCATION.call32, symbol };
+    }
+    const object = data.find((d) => d.name === name);
+    const section = symbols.get(RODATA);
+    if (!object || !section) throw new AssemblyError(`${f.name}: pc ${pc}: address of unknown data ${name}`);
+    const at = 8 * pc + 4;
+    view.setInt32(at, object.offset + view.getInt32(at, true), true);
+    return { offset, type: RELOCATION.address64, symbol: section };
+  });
+}
+
+function debugInfo(
+  unit: ObjectUnit,
+  functions: readonly PlacedFunction[],
+  data: readonly PlacedData[],
+): { readonly btf: Uint8Array; readonly btfExt: Uint8Array } {
+  const btf = new BtfWriter();
+  const u64 = btf.int("unsigned long long", 8);
+  const protos = (count: number, name: (i: number) => string): TypeId =>
+    btf.funcProto(
+      u64,
+      Array.from({ length: count }, (_, i) => ({ name: name(i), type: u64 })),
+    );
+  const types = new Map<string, TypeId>();
+  for (const f of functions)
+    types.set(
+      f.name,
+      btf.func(
+        f.name,
+        protos(f.params, (i) => `arg${i + 1}`),
+        "global",
+      ),
+    );
+  for (const e of usedExterns(unit.externs, functions))
+    btf.func(
+      e.name,
+      protos(e.params, () => ""),
+      "extern",
+    );
+  if (data.length > 0) describeData(btf, data);
+
+  const infos = [...bySection(functions)].map(
+    ([section, members]): SectionInfo => ({
+      section,
+      functions: members.map((f) => ({ offset: f.offset, type: types.get(f.name) ?? 0 })),
+      lines: members.flatMap((f) => lines(f, unit)),
+    }),
+  );
+  const btfExt = writeExtInfo(infos, btf.strings);
+  return { btf: btf.bytes(), btfExt };
+}
+
+function describeData(btf: BtfWriter, data: readonly PlacedData[]): void {
+  const byte = btf.const(btf.int("unsigned char", 1));
+  const index = btf.int("__ARRAY_SIZE_TYPE__", 4);
+  const vars = data.map(({ name, offset, bytes }): BtfSectionVar => {
+    const type = btf.var(name, btf.array(byte, index, bytes.length), "static");
+    return { type, offset, size: bytes.length };
+  });
+  const last = vars.at(-1);
+  btf.datasec(RODATA, last ? last.offset + last.size : 0, vars);
+}
+
+/** A record where the source line changes; code that comes from no span belongs to what is before it. */
+function lines(f: PlacedFunction, unit: ObjectUnit): LineInfo[] {
+  const result: LineInfo[] = [];
+  let current: SourceLine = { file: f.name, text: f.name, line: 0, column: 0 };
+  for (const { pc, span } of f.code.table) {
+    const line = (span && unit.line?.(span)) ?? current;
+    if (pc > 0 && sameLine(line, current)) continue;
+    current = line;
+    result.push({ offset: f.offset + 8 * pc, ...line });
+  }
+  return result;
+}
+
+const sameLine = (a: SourceLine, b: SourceLine): boolean =>
+  a === b || (a.file === b.file && a.text === b.text && a.line === b.line && a.column === b.column);
+
+const plain = (name: string, flags: number, align: number, bytes: Uint8Array): ElfSection => ({
+  name,
+  type: SECTION_TYPE.progbits,
+  flags,
+  align,
+  bytes,
+});
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
 }
