@@ -32,16 +32,19 @@ export const EVENT = layout("pwq_event", [
   ["skb", 8], // address
   ["ctx", 8], // the program's context: pt_regs or raw tracepoint arguments
   ["regs", 8], // the same at a function, 0 at a tracepoint
-  ["time", 8], // ktime_get_ns
+  ["time", 8], // ktime_get_ns; 0 until somebody follows the skb: read it after pwq_admit or pwq_reserve
+  ["location", 8], // of a drop
+  ["head", 8], // skb->head
+  // From here to `fresh` as in TRACK: the entry's working copy, written back after the queries.
   ["packet", 8], // journey number; 0: not followed
   ["first", 8], // time of the journey's first event, 0 if this is the first
   ["last", 8], // time of the journey's previous event
-  ["location", 8], // of a drop
-  ["head", 8], // skb->head
-  ["at", 4], // queries (bits) that look at this point
-  ["until", 4], // queries that end at this point
   ["follow", 4], // queries that follow this skb already
   ["done", 4], // queries whose journey of this skb has ended
+  ["dying", 4],
+  ["fresh", 4], // queries that selected the packet at this very event
+  ["at", 4], // queries (bits) that look at this point
+  ["until", 4], // queries that end at this point
   ["point", 4], // number of the function or tracepoint
   ["kind", 4], // POINT_KIND
   ["reason", 4], // of a drop
@@ -99,6 +102,7 @@ export const TRACK = layout("pwq_track", [
   ["follow", 4], // queries that follow this skb
   ["done", 4], // queries whose journey of it has ended
   ["dying", 4], // it is being freed: seen next at a point off the free path, the address has a new owner
+  ["unused", 4],
 ]);
 
 /** Bits of `pwq_event.has`. `parsed` is always set after parsing. */
@@ -121,9 +125,8 @@ export const VIEW_HAS = {
   gre: 1 << 15,
   payload: 1 << 16, // `payload` is known
   tci: 1 << 17, // `tci` is known: a tag in the skb or in the frame
-  sock4: 1 << 16, // no headers yet, but a socket that says what will be written: IPv4
-  sock6: 1 << 17,
-  payload: 1 << 18, // the length after the IP headers is known
+  sock4: 1 << 18, // no headers yet, but a socket that says what will be written: IPv4
+  sock6: 1 << 19,
 } as const;
 
 /**
@@ -174,6 +177,7 @@ export const QUERY_COUNTER = [
   "selected", // packets for which `where` became true
   "sampled_out",
   "rate_limited",
+  "over_limit",
   "produced", // events to be shown
   "lost_ring", // of these, no room in the ring buffer
   "delivered", // of these, handed to the ring buffer
