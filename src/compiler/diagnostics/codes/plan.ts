@@ -1,4 +1,88 @@
 import type { Page } from "../codes.ts";
 
 export const plan = {
+  PWQ1250: {
+    title: "no such function in this kernel",
+    text: "A name or glob in `at` or `fn(…)` matches no function of the running kernel or its loaded modules. Function names change between kernels; `pwq probes 'GLOB'` lists what is here. A function of a module appears when the module is loaded.",
+    wrong: "trace skb at ip_recv",
+    right: "trace skb at ip_rcv",
+  },
+  PWQ1251: {
+    title: "this function does not take an skb",
+    text: "pwq follows a packet through functions that get its socket buffer as an argument in a register. This function exists but has no such argument, so there is no packet to look at.",
+    wrong: "trace skb at tcp_v4_connect",
+    right: "trace skb at tcp_v4_rcv",
+  },
+  PWQ1252: {
+    title: "this function cannot be traced",
+    text: "The function takes an skb but ftrace cannot attach to it: the compiler inlined it everywhere, or the kernel marks it `notrace`. Its callers are usually traceable; `pwq probes 'GLOB'` shows which are.",
+    wrong: "trace skb at dst_output",
+    right: "trace skb at ip_output",
+  },
+  PWQ1253: {
+    title: "no such module",
+    text: "`module GLOB` matches no loaded module that has BTF and functions with an skb. Load the module first (`modprobe NAME`); code built into the kernel belongs to no module.",
+    wrong: "trace skb at module nf_tabels",
+    right: "trace skb at module nf_tables",
+  },
+  PWQ1254: {
+    title: "no such tracepoint with an skb",
+    text: "`tracepoint GROUP:GLOB` matches no tracepoint of this kernel that carries an skb. `pwq probes` lists them.",
+    wrong: "trace skb at tracepoint net:netif_recieve_skb",
+    right: "trace skb at tracepoint net:netif_receive_skb",
+  },
+  PWQ1255: {
+    title: "this tracepoint cannot be used",
+    text: "The tracepoint carries an skb that may already be freed, or that is not the packet itself. Looking at it could show another packet's data as this one's, so pwq never attaches it.",
+    wrong: "trace skb at tracepoint net:net_dev_xmit",
+    right: "trace skb at tracepoint net:net_dev_start_xmit",
+  },
+  PWQ1256: {
+    title: "this kernel cannot probe functions",
+    text: "The query names functions, but this kernel has no kprobes that pwq could use (see `pwq doctor`), so only tracepoints can be looked at. Leave `at` out to use every tracepoint that carries an skb, or name tracepoints.",
+    wrong: "trace skb at ip_rcv",
+    right: "trace skb at tracepoint net:*",
+  },
+  PWQ1257: {
+    title: "backend not available",
+    text: "`--backend` asks for a way of attaching that this kernel or these privileges do not have. `pwq doctor` says why. With `--backend auto` the best available one is taken.",
+  },
+  PWQ1258: {
+    title: "this end of a journey cannot be seen here",
+    text: "The terminal is seen by probing functions, and this backend has only tracepoints. `drop`, `xmit` and `free` are seen by tracepoints and work everywhere.",
+    wrong: "trace skb until deliver",
+    right: "trace skb until drop, free",
+  },
+  PWQ1259: {
+    title: "nothing is left to look at",
+    text: "The exclusions (`!…`) in `at` take away everything that the rest selects.",
+    wrong: "trace skb at ip_*, !*",
+    right: "trace skb at ip_*, !ip_send*",
+  },
+  PWQ1260: {
+    title: "too many queries in one file",
+    text: "All queries of a file share one attachment, and each takes a bit in the attach cookie: eight at most. Split the file.",
+  },
+  PWQ1261: {
+    title: "not on this kernel",
+    text: "The field is read from kernel structures, and this kernel's BTF has none of the members it could be read from. The module that defines the structure may not be loaded (conntrack fields need `nf_conntrack`).",
+  },
+  PWQ1262: {
+    title: "this cannot be tested in the kernel",
+    text: "`where`, `when`, `until` and `stop when` are evaluated in the kernel, at the event. This value is made later, from captured data, so it can be shown but not tested.",
+    wrong: 'trace skb when container == "web"',
+    right: "trace skb show container",
+  },
+  PWQ1263: {
+    title: "this pattern is too large",
+    text: "Patterns are turned into a table for the kernel. This one needs too many states, or uses a feature that no table can hold (backreferences, look-ahead). Simplify it, or test several shorter patterns with `or`.",
+  },
+  PWQ1264: {
+    title: "too much to capture",
+    text: "The shown items of one event together are larger than 16 KiB. Show less, or capture fewer bytes (`payload(64)`).",
+  },
+  PWQ1265: {
+    title: "the query needs more stack than the kernel gives",
+    text: "A BPF program has 512 bytes of stack. This query's conditions keep too many values at once; split the query in two or drop some conditions.",
+  },
 } as const satisfies Record<string, Page>;

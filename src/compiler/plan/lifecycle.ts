@@ -1,0 +1,67 @@
+import { globMatcher } from "./glob.ts";
+
+/**
+ * What kernel functions and tracepoints do to the life of an skb (net/core/skbuff.c). Following reads only these tables.
+ */
+
+/** `skb` (the first skb argument) becomes a copy of `other` (the second). */
+export interface CloneHook {
+  readonly function: string;
+}
+
+/**
+ * `__copy_skb_header(new, old)` is called for clones, copies, head expansions and segments alike, from 5.x to 7.2, and
+ * both skbs are arguments, so no return probe is needed. Where the compiler inlined it, its callers stand in.
+ */
+export const CLONE_HOOKS: readonly (readonly string[])[] = [
+  ["__copy_skb_header"],
+  ["__skb_clone", "skb_copy_header"],
+];
+
+/** The last functions that see an skb: after them the slab may hand its address out again. */
+export const FREE_FUNCTIONS = ["kfree_skbmem", "napi_skb_cache_put"] as const;
+
+/** A free has begun; the functions that carry it out are still to run. */
+export const DYING_FUNCTIONS = ["__kfree_skb", "kfree_skb_partial", "napi_skb_free_stolen_head"] as const;
+
+/** Tracepoints of the two ways to let go of an skb. With tracepoints only, they are also the last that is seen of it. */
+export const FREE_TRACEPOINTS = ["kfree_skb", "consume_skb"] as const;
+
+/** Functions that see an skb after its data is gone: its head pointer leads nowhere good. */
+export const HEADLESS: ReadonlySet<string> = new Set(["kfree_skbmem", "napi_skb_cache_put"]);
+
+/** Functions that run while an skb is being freed, among them the destructors that sockets install. */
+const freePath = [
+  "kfree_skb*",
+  "__kfree_skb*",
+  "kfree_skbmem",
+  "sk_skb_reason_drop",
+  "__sk_skb_reason_drop",
+  "consume_skb",
+  "__consume_*",
+  "dev_kfree_skb*",
+  "__dev_kfree_skb*",
+  "dev_consume_skb*",
+  "napi_consume_skb",
+  "napi_skb_*",
+  "skb_release_*",
+  "skb_free_head",
+  "skb_ext_*",
+  "__skb_ext_*",
+  "skb_zcopy_*",
+  "__skb_zcopy_*",
+  "msg_zerocopy_*",
+  "sock_*free",
+  "__sock_wfree",
+  "sock_edemux",
+  "tcp_wfree",
+  "sctp_*wfree",
+  "tpacket_destruct_skb",
+  "unix_destruct_scm",
+  "netlink_skb_destructor",
+  "xsk_destruct_skb",
+  "mctp_*free*",
+].map(globMatcher);
+
+/** Whether a function may run for an skb that is dying. Any other means that the address has a new owner. */
+export const isFreePath = (name: string): boolean => freePath.some((matches) => matches(name));

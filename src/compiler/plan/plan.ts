@@ -1,0 +1,325 @@
+import { PwqError, type Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
+import type { Backend, KernelFacts } from "../facts.ts";
+import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
+import type { CheckedProgram, CheckedQuery } from "../typed.ts";
+import { packCookie } from "./cookie.ts";
+import {
+  CLONE_HOOKS,
+  DYING_FUNCTIONS,
+  FREE_FUNCTIONS,
+  FREE_TRACEPOINTS,
+  HEADLESS,
+  isFreePath,
+} from "./lifecycle.ts";
+import { functionsOf, selectPoints, type Selection } from "./points.ts";
+import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
+import { type Universe, universe } from "./universe.ts";
+import { DELIVER_FUNCTIONS, XMIT_TRACEPOINT } from "./waypoints.ts";
+
+export type BackendChoice = "auto" | Backend;
+
+/** An attach plan and what the code generator must know besides. */
+export interface Plan extends AttachPlan {
+  readonly programs: readonly TracepointProgram[];
+  readonly queries: readonly QueryPlan[];
+}
+
+/** A generated program for one raw tracepoint. */
+export interface TracepointProgram {
+  /** Function name in the object. */
+  readonly program: string;
+  readonly tracepoint: string;
+  /** Argument positions, zero-based. */
+  readonly skb: number;
+  readonly location?: number;
+  readonly reason?: number;
+  readonly cookie: bigint;
+}
+
+export interface QueryPlan {
+  /** Only drops are looked at: a packet has one event, so nothing needs to be followed. */
+  readonly once: boolean;
+}
+
+/** What is wanted at one function or tracepoint, collected over all queries. */
+interface Want {
+  at: number;
+  until: number;
+  role: number;
+}
+
+/**
+ * Decides what to attach: the fewest functions and tracepoints that answer all queries of a file, on the best backend
+ * there is. Throws PwqError with everything that cannot be had; leaves nothing out silently (`leftOut`, `notices`).
+ */
+export function plan(program: CheckedProgram, facts: KernelFacts, choice: BackendChoice = "auto"): Plan {
+  const diagnostics: Diagnostic[] = [];
+  const report = (d: Diagnostic): void => {
+    if (!diagnostics.some((other) => other.code === d.code && other.message === d.message)) diagnostics.push(d);
+  };
+  const world = universe(facts);
+  const { queries } = program;
+  if (queries.length > MAX_QUERIES) {
+    const { source, syntax } = queries[MAX_QUERIES]!;
+    report({
+      code: "PWQ1260",
+      severity: "error",
+      message: `a file may hold ${MAX_QUERIES} queries, this one has ${queries.length}`,
+      at: { source, span: syntax.span },
+      label: "one too many: split the file",
+    });
+  }
+  const selections = queries.map((q) => selectPoints(q.at, world, facts, q.source, report));
+  if (diagnostics.length > 0) throw new PwqError(diagnostics);
+
+  const backend = chooseBackend(queries, selections, facts, choice, report);
+  if (diagnostics.length > 0) throw new PwqError(diagnostics);
+
+  const functions = new Map<string, Want>();
+  const tracepoints = new Map<string, Want>();
+  const want = (where: Map<string, Want>, name: string): Want => {
+    let found = where.get(name);
+    if (!found) where.set(name, (found = { at: 0, until: 0, role: ROLE.none }));
+    return found;
+  };
+  const notices: string[] = [];
+  const probing = backend !== "tracepoint";
+
+  queries.forEach((query, index) => {
+    const bit = 1 << index;
+    const selection = selections[index]!;
+    if (probing) for (const name of selection.functions) want(functions, name).at |= bit;
+    for (const name of selection.tracepoints) want(tracepoints, name).at |= bit;
+    if (selection.drop || (selection.all && !probing)) want(tracepoints, "kfree_skb").at |= bit;
+    if (selection.all && !probing) {
+      for (const name of usableTracepoints(world)) want(tracepoints, name).at |= bit;
+    }
+    for (const terminal of query.until) {
+      if (terminal.kind === "expr") continue;
+      if (terminal.kind === "drop") want(tracepoints, "kfree_skb").until |= bit;
+      else if (terminal.kind === "xmit") want(tracepoints, XMIT_TRACEPOINT).until |= bit;
+      else if (terminal.kind === "free") {
+        for (const name of FREE_TRACEPOINTS) if (world.tracepoints.has(name)) want(tracepoints, name).until |= bit;
+        if (probing) {
+          for (const name of [...DYING_FUNCTIONS, ...FREE_FUNCTIONS]) {
+            if (world.functions.has(name)) want(functions, name).until |= bit;
+          }
+        }
+      } else if (!probing) {
+        report({
+          code: "PWQ1258",
+          severity: "error",
+          message: `\`until ${terminal.kind}\` needs function probes, which this backend does not have`,
+          at: { source: query.source, span: terminal.span },
+          help: ["`until drop`, `until xmit` and `until free` work with tracepoints"],
+        });
+      } else if (terminal.kind === "deliver") {
+        for (const name of DELIVER_FUNCTIONS) if (world.functions.has(name)) want(functions, name).until |= bit;
+      } else {
+        const found = functionsOf(terminal, { universe: world, facts, source: query.source, report });
+        for (const name of found) want(functions, name).until |= bit;
+      }
+    }
+    if (functions.size === 0 && tracepoints.size === 0) {
+      report({
+        code: "PWQ1259",
+        severity: "error",
+        message: "nothing is left to look at",
+        at: { source: query.source, span: query.syntax.span },
+        label: "the exclusions take everything away",
+      });
+    }
+  });
+  if (diagnostics.length > 0) throw new PwqError(diagnostics);
+
+  const once = queries.map((q, i) => isOnce(q, selections[i]!));
+  const following = queries.some((q, i) => q.follow.size > 0 && !once[i]);
+  if (following) {
+    addLifecycle(world, probing, functions, tracepoints, want);
+    const clones = queries.some((q) => q.follow.has("clone") || q.follow.has("copy"));
+    const canClone = probing && addCloneHooks(world, clones, functions, want);
+    if (clones && !canClone) {
+      notices.push("clones and copies of a packet are not followed: that needs function probes");
+    }
+  }
+  if (!probing && selections.some((s) => s.all)) {
+    notices.unshift(
+      `no function probes here: looking at ${tracepoints.size} tracepoints instead of all functions with an skb`,
+    );
+  }
+  return assemble(world, facts, backend, functions, tracepoints, following, {
+    notices,
+    queries: once.map((o) => ({ once: o })),
+    leftOut: leftOut(world, selections, probing),
+  });
+}
+
+const usableTracepoints = (world: Universe): string[] =>
+  [...world.tracepoints.keys()].filter((name) => !(name in UNUSABLE_TRACEPOINT));
+
+/** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
+const isOnce = (query: CheckedQuery, s: Selection): boolean =>
+  s.drop &&
+  s.functions.size === 0 &&
+  s.tracepoints.size === 0 &&
+  query.until.every((t) => t.kind === "drop" || t.kind === "expr");
+
+function chooseBackend(
+  queries: readonly CheckedQuery[],
+  selections: readonly Selection[],
+  facts: KernelFacts,
+  choice: BackendChoice,
+  report: (d: Diagnostic) => void,
+): Backend {
+  const { kprobeMulti, kprobe } = facts.features;
+  const available: Record<Backend, boolean> = { "kprobe-multi": kprobeMulti, kprobe, tracepoint: true };
+  if (choice !== "auto" && !available[choice]) {
+    report({
+      code: "PWQ1257",
+      severity: "error",
+      message: `backend \`${choice}\` is not available here`,
+      help: ["`pwq doctor` says why; leave `--backend` out to use the best there is"],
+    });
+  }
+  const backend: Backend = choice !== "auto" ? choice : kprobeMulti ? "kprobe-multi" : kprobe ? "kprobe" : "tracepoint";
+  if (backend !== "tracepoint") return backend;
+  selections.forEach((selection, i) => {
+    const [point] = selection.needFunctions;
+    if (!point) return;
+    report({
+      code: "PWQ1256",
+      severity: "error",
+      message:
+        choice === "tracepoint"
+          ? "the tracepoint backend cannot look at functions"
+          : "this kernel has no function probes that pwq could use",
+      at: { source: queries[i]!.source, span: point.span },
+      label: "only tracepoints can be looked at here",
+      help: ["leave `at` out to look at every tracepoint that carries an skb, or write `at tracepoint net:*`"],
+    });
+  });
+  return backend;
+}
+
+type WantFn = (where: Map<string, Want>, name: string) => Want;
+
+/** Points at which a followed skb ends its life, so that its address is not taken for it afterwards. */
+function addLifecycle(
+  world: Universe,
+  probing: boolean,
+  functions: Map<string, Want>,
+  tracepoints: Map<string, Want>,
+  want: WantFn,
+): void {
+  for (const name of FREE_TRACEPOINTS) {
+    if (world.tracepoints.has(name)) want(tracepoints, name).role = probing ? ROLE.dying : ROLE.free;
+  }
+  if (!probing) return;
+  for (const name of DYING_FUNCTIONS) if (world.functions.has(name)) want(functions, name).role = ROLE.dying;
+  for (const name of FREE_FUNCTIONS) if (world.functions.has(name)) want(functions, name).role = ROLE.free;
+}
+
+/** Whether the kernel has a complete set of hooks; they are wanted in any case, since a copy may take a stale address. */
+function addCloneHooks(
+  world: Universe,
+  wanted: boolean,
+  functions: Map<string, Want>,
+  want: WantFn,
+): boolean {
+  const hooks = CLONE_HOOKS.find((set) => set.every((name) => world.functions.has(name)));
+  if (!hooks || !wanted) return hooks !== undefined;
+  for (const name of hooks) want(functions, name).role = ROLE.clone;
+  return true;
+}
+
+function leftOut(world: Universe, selections: readonly Selection[], probing: boolean): AttachPlan["leftOut"] {
+  if (!selections.some((s) => s.all)) return [];
+  const groups: { reason: string; names: readonly string[] }[] = [];
+  if (probing) {
+    groups.push({ reason: "inlined or marked notrace", names: [...world.untraceable] });
+    groups.push({ reason: "compiler copies, whose arguments BTF does not describe", names: world.copies });
+    for (const [reason, names] of world.unreachable) groups.push({ reason, names });
+  } else {
+    const unusable = [...world.tracepoints.keys()].filter((name) => name in UNUSABLE_TRACEPOINT);
+    for (const name of unusable) groups.push({ reason: UNUSABLE_TRACEPOINT[name]!, names: [name] });
+  }
+  return groups.filter((g) => g.names.length > 0);
+}
+
+/** Numbers the points and packs the cookies. */
+function assemble(
+  world: Universe,
+  facts: KernelFacts,
+  backend: Backend,
+  functions: ReadonlyMap<string, Want>,
+  tracepoints: ReadonlyMap<string, Want>,
+  following: boolean,
+  rest: Pick<Plan, "notices" | "queries" | "leftOut">,
+): Plan {
+  const points: PointInfo[] = [];
+  const kprobes: KprobeAttachment[] = [];
+  for (const [name, want] of functions) {
+    const fn = world.functions.get(name)!;
+    const of = fn.module === undefined ? {} : { module: fn.module };
+    kprobes.push({
+      symbol: name,
+      ...of,
+      cookie: packCookie({
+        point: points.length,
+        skb: fn.position,
+        other: want.role === ROLE.clone ? otherSkb(fn.params, fn.position, facts) : 0,
+        role: want.role,
+        freePath: isFreePath(name) ? 1 : 0,
+        kind: POINT_KIND.function,
+        headless: HEADLESS.has(name) ? 1 : 0,
+        at: want.at,
+        until: want.until,
+      }),
+    });
+    points.push({ kind: "function", name, ...of });
+  }
+  const programs: TracepointProgram[] = [];
+  for (const [name, want] of tracepoints) {
+    const tp = world.tracepoints.get(name);
+    if (!tp) continue;
+    const drop = name === "kfree_skb";
+    const argument = (wanted: string): number => tp.params.findIndex((p) => p.name === wanted);
+    const location = argument("location");
+    const reason = argument("reason");
+    programs.push({
+      program: `pwq_tp_${name}`,
+      tracepoint: name,
+      skb: tp.position,
+      ...(drop && location >= 0 ? { location } : {}),
+      ...(drop && reason >= 0 ? { reason } : {}),
+      cookie: packCookie({
+        point: points.length,
+        role: following ? want.role : ROLE.none,
+        freePath: drop || name === "consume_skb" ? 1 : 0,
+        kind: drop ? POINT_KIND.drop : POINT_KIND.tracepoint,
+        at: want.at,
+        until: want.until,
+      }),
+    });
+    points.push({ kind: drop ? "drop" : "tracepoint", name: `${groupOf(name, facts.tracepointGroup)}:${name}` });
+  }
+  return {
+    backend,
+    points,
+    kprobes,
+    tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
+    programs,
+    ...rest,
+  };
+}
+
+/** The position of the second argument that is an skb. */
+function otherSkb(params: readonly { readonly type: number }[], first: number, facts: KernelFacts): number {
+  const isSkb = (id: number): boolean => {
+    const pointer = facts.btf.resolve(id);
+    return pointer.kind === "ptr" && facts.btf.resolve(pointer.type).name === "sk_buff";
+  };
+  const second = params.findIndex((p, i) => i > first && isSkb(p.type));
+  return second < 0 ? first : second;
+}

@@ -1,0 +1,180 @@
+import type { GlobPoint, ModulePoint, Point, TracepointPoint } from "../../../grammar/ast.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import { suggest } from "../diagnostics/suggest.ts";
+import type { KernelFacts } from "../facts.ts";
+import type { Source } from "../source.ts";
+import { globMatcher } from "./glob.ts";
+import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
+import type { Universe } from "./universe.ts";
+import { WAYPOINTS } from "./waypoints.ts";
+
+/** What a list of points comes to in this kernel. */
+export interface Selection {
+  readonly functions: ReadonlySet<string>;
+  /** Without group. */
+  readonly tracepoints: ReadonlySet<string>;
+  readonly drop: boolean;
+  /** Points that only function probes can answer, as written. */
+  readonly needFunctions: readonly Point[];
+  /** `all` is among them: with tracepoints only, it means all tracepoints. */
+  readonly all: boolean;
+}
+
+/** Resolves the points of one `at`; what matches nothing is reported and left out. */
+export function selectPoints(
+  points: readonly Point[],
+  universe: Universe,
+  facts: KernelFacts,
+  source: Source,
+  report: (diagnostic: Diagnostic) => void,
+): Selection {
+  const functions = new Set<string>();
+  const tracepoints = new Set<string>();
+  const needFunctions: Point[] = [];
+  let drop = false;
+  const excluded = points.filter((p) => "exclude" in p && p.exclude);
+  const included = points.filter((p) => !("exclude" in p && p.exclude));
+  const all = included.length === 0 || included.some((p) => p.kind === "NamedPoint" && p.name === "all");
+  if (all) for (const name of universe.functions.keys()) functions.add(name);
+
+  const find: Finders = { universe, facts, source, report };
+  for (const point of included) {
+    if (point.kind === "NamedPoint") {
+      if (point.name === "drop") drop = true;
+      if (point.name === "path") {
+        needFunctions.push(point);
+        for (const name of WAYPOINTS) if (universe.functions.has(name)) functions.add(name);
+      }
+      continue;
+    }
+    if (point.kind === "TracepointPoint") {
+      for (const name of tracepointsOf(point, find)) {
+        if (name === "kfree_skb") drop = true;
+        else tracepoints.add(name);
+      }
+      continue;
+    }
+    needFunctions.push(point);
+    for (const name of point.kind === "GlobPoint" ? functionsOf(point, find) : moduleOf(point, find)) {
+      functions.add(name);
+    }
+  }
+
+  for (const point of excluded) {
+    if (point.kind === "TracepointPoint") {
+      for (const name of tracepointsOf(point, find)) tracepoints.delete(name);
+    } else if (point.kind === "GlobPoint") {
+      const matches = globMatcher(point.glob);
+      for (const name of [...functions]) if (matches(name)) functions.delete(name);
+    } else if (point.kind === "ModulePoint") {
+      const matches = globMatcher(point.glob);
+      for (const name of [...functions]) {
+        const module = universe.functions.get(name)?.module;
+        if (module !== undefined && matches(module)) functions.delete(name);
+      }
+    }
+  }
+  return { functions, tracepoints, drop, needFunctions, all };
+}
+
+interface Finders {
+  readonly universe: Universe;
+  readonly facts: KernelFacts;
+  readonly source: Source;
+  readonly report: (diagnostic: Diagnostic) => void;
+}
+
+/** The traceable functions a glob selects; reported, with the reason, if there are none. */
+export function functionsOf(
+  { glob, span }: Pick<GlobPoint, "glob" | "span">,
+  { universe, facts, source, report }: Finders,
+): readonly string[] {
+  const matches = globMatcher(glob);
+  const found = [...universe.functions.keys()].filter(matches);
+  if (found.length > 0) return found;
+
+  const at = { source, span };
+  const untraceable = [...universe.untraceable].filter(matches);
+  if (untraceable.length > 0) {
+    report({
+      code: "PWQ1252",
+      severity: "error",
+      message: `\`${glob}\` cannot be traced`,
+      at,
+      label: "inlined, or marked notrace",
+      help: ["trace a function that calls it or is called by it; `pwq probes` lists those that can be traced"],
+    });
+  } else if (!/[*?[]/.test(glob) && facts.btf.find("func", glob)) {
+    report({
+      code: "PWQ1251",
+      severity: "error",
+      message: `function \`${glob}\` does not take an skb`,
+      at,
+      label: "no packet to look at here",
+    });
+  } else {
+    const near = suggest(glob, [...universe.functions.keys()]);
+    report({
+      code: "PWQ1250",
+      severity: "error",
+      message: `no function \`${glob}\` in this kernel`,
+      at,
+      ...(near === undefined ? {} : { label: `did you mean \`${near}\`?` }),
+      help: ["`pwq probes 'GLOB'` lists functions; those of a module appear when it is loaded"],
+    });
+  }
+  return [];
+}
+
+function moduleOf({ glob, span }: ModulePoint, { universe, source, report }: Finders): readonly string[] {
+  const matches = globMatcher(glob);
+  const found = [...universe.functions.values()].filter((fn) => fn.module !== undefined && matches(fn.module));
+  if (found.length === 0) {
+    const loaded = universe.modules.some(matches);
+    const near = suggest(glob, universe.modules);
+    report({
+      code: "PWQ1253",
+      severity: "error",
+      message: loaded
+        ? `module \`${glob}\` has no function with an skb that can be traced`
+        : `no module \`${glob}\` is loaded`,
+      at: { source, span },
+      ...(loaded || near === undefined ? {} : { label: `did you mean \`${near}\`?` }),
+      ...(loaded ? {} : { help: [`load it first: modprobe ${glob}`] }),
+    });
+  }
+  return found.map((fn) => fn.name);
+}
+
+function tracepointsOf(point: TracepointPoint, { universe, facts, source, report }: Finders): readonly string[] {
+  const matches = globMatcher(point.glob);
+  const group = globMatcher(point.group);
+  const named = [...universe.tracepoints.keys()].filter(
+    (name) => matches(name) && group(groupOf(name, facts.tracepointGroup)),
+  );
+  const usable = named.filter((name) => !(name in UNUSABLE_TRACEPOINT));
+  if (usable.length > 0) return usable;
+  const at = { source, span: point.span };
+  const [first] = named;
+  if (first !== undefined) {
+    report({
+      code: "PWQ1255",
+      severity: "error",
+      message: `tracepoint \`${point.group}:${first}\` cannot be used`,
+      at,
+      label: UNUSABLE_TRACEPOINT[first]!,
+    });
+    return [];
+  }
+  const written = `${point.group}:${point.glob}`;
+  const known = [...universe.tracepoints.keys()].map((name) => `${groupOf(name, facts.tracepointGroup)}:${name}`);
+  const near = suggest(written, known);
+  report({
+    code: "PWQ1254",
+    severity: "error",
+    message: `no tracepoint \`${written}\` with an skb in this kernel`,
+    at,
+    ...(near === undefined ? {} : { label: `did you mean \`${near}\`?` }),
+  });
+  return [];
+}
