@@ -51,8 +51,8 @@ export interface BtfImage {
   readonly words: Uint32Array;
   /** For each type, the index of its record in `words`. */
   readonly records: Uint32Array;
-  /** How many types there are of each kind number. */
-  readonly kindCounts: Uint32Array;
+  /** The numbers of the records of each kind number, in order. */
+  readonly byKind: readonly Uint32Array[];
   readonly strings: Uint8Array;
 }
 
@@ -90,19 +90,36 @@ export function readImage(bytes: Uint8Array, name: string): BtfImage {
 
   const words = aligned(types);
   const records = new Uint32Array(Math.floor(words.length / RECORD_WORDS));
-  const kindCounts = new Uint32Array(128);
+  const kinds = new Uint8Array(records.length);
   let count = 0;
   let at = 0;
   while (at + RECORD_WORDS <= words.length) {
     const info = words[at + 1]!;
     const kind = kindOf(info);
     if (kind === 0 || kind >= KINDS.length) fail(`type ${count + 1} is of unknown kind ${kind}`);
+    kinds[count] = kind;
     records[count++] = at;
-    kindCounts[kind]!++;
     at += RECORD_WORDS + FIXED_WORDS[kind]! + ELEMENT_WORDS[kind]! * vlenOf(info);
   }
   if (at !== words.length) fail(`type ${count} does not end with the types`);
-  return { words, records: records.subarray(0, count), kindCounts, strings };
+  return {
+    words,
+    records: records.subarray(0, count),
+    byKind: sortByKind(kinds.subarray(0, count)),
+    strings,
+  };
+}
+
+function sortByKind(kinds: Uint8Array): Uint32Array[] {
+  const counts = new Uint32Array(KINDS.length);
+  for (let i = 0; i < kinds.length; i++) counts[kinds[i]!]!++;
+  const lists = Array.from(counts, (count) => new Uint32Array(count));
+  counts.fill(0);
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i]!;
+    lists[kind]![counts[kind]!++] = i;
+  }
+  return lists;
 }
 
 /** Typed arrays of words must start at a multiple of four; a file read into a pooled buffer may not. */

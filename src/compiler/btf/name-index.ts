@@ -1,4 +1,4 @@
-import { type BtfImage, kindOf } from "./format.ts";
+import type { BtfImage } from "./format.ts";
 import { type BtfStrings, hashName } from "./strings.ts";
 
 /**
@@ -12,12 +12,14 @@ export interface NameIndex {
 
 export function indexNames(image: BtfImage, kind: number, names: BtfStrings): NameIndex {
   const { words, records } = image;
-  const slots = new Uint32Array(tableSize(image.kindCounts[kind]!));
+  const ofKind = image.byKind[kind]!;
+  const slots = new Uint32Array(tableSize(ofKind.length));
   const mask = slots.length - 1;
-  for (let record = 0; record < records.length; record++) {
-    const at = records[record]!;
-    if (kindOf(words[at + 1]!) !== kind || words[at] === 0) continue;
-    let slot = names.hash(words[at]!) & mask;
+  for (let i = 0; i < ofKind.length; i++) {
+    const record = ofKind[i]!;
+    const nameOffset = words[records[record]!]!;
+    if (nameOffset === 0) continue;
+    let slot = names.hash(nameOffset) & mask;
     while (slots[slot] !== 0) slot = (slot + 1) & mask;
     slots[slot] = record + 1;
   }

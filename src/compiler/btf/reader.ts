@@ -14,7 +14,7 @@ import {
   vlenOf,
 } from "./format.ts";
 import { indexNames, type NameIndex } from "./name-index.ts";
-import { ArgumentClasses, findSkbFunctions, findSkbTracepoints, type SkbFunctions } from "./skb-arguments.ts";
+import { findSkbFunctions, findSkbTracepoints, SkbArguments, type SkbFunctions } from "./skb-arguments.ts";
 import { BtfStrings } from "./strings.ts";
 
 export { BtfFormatError };
@@ -53,7 +53,7 @@ export class LoadedBtf implements Btf {
   readonly #decoded = new Map<number, BtfType>();
   readonly #indexes = new Map<BtfKind, NameIndex>();
   readonly #skbFunctions = new Map<number, SkbFunctions>();
-  #argumentClasses: ArgumentClasses | undefined;
+  #skbArguments: SkbArguments | undefined;
   #skbTracepoints: readonly SkbTracepoint[] | undefined;
 
   constructor(image: BtfImage, name: string, base?: LoadedBtf) {
@@ -114,29 +114,34 @@ export class LoadedBtf implements Btf {
   }
 
   names(kind: BtfKind, prefix = ""): readonly string[] {
-    const { words, records } = this.image;
-    const wanted = KIND_NUMBER[kind];
+    const { words, records, byKind } = this.image;
     const prefixBytes = Buffer.from(prefix);
     const names = new Set<string>();
-    for (const at of records) {
-      if (kindOf(words[at + 1]!) !== wanted || !this.strings.startsWith(words[at]!, prefixBytes)) continue;
-      const name = this.strings.text(words[at]!);
+    for (const record of byKind[KIND_NUMBER[kind]]!) {
+      const nameOffset = words[records[record]!]!;
+      if (!this.strings.startsWith(nameOffset, prefixBytes)) continue;
+      const name = this.strings.text(nameOffset);
       if (name) names.add(name);
     }
     return [...names];
   }
 
-  /** The record of a type, undecoded; undefined for void and for ids that do not exist. */
-  record(id: number): { readonly words: Uint32Array; readonly at: number } | undefined {
-    if (id < this.firstId) return this.#base?.record(id);
-    const at = this.image.records[id - this.firstId];
-    return at === undefined ? undefined : { words: this.image.words, at };
+  /** The kind number of a type, undecoded; 0 (void) for an id that does not exist. */
+  rawKind(id: number): number {
+    if (id < this.firstId) return this.#base?.rawKind(id) ?? 0;
+    return id < this.endId ? kindOf(this.image.words[this.image.records[id - this.firstId]! + 1]!) : 0;
   }
 
-  /** How arguments of each type are passed. */
-  get argumentClasses(): ArgumentClasses {
-    this.#argumentClasses ??= new ArgumentClasses(this);
-    return this.#argumentClasses;
+  /** A word of the record of a type that is not void: 0 its name's offset, 2 its size or the type it refers to. */
+  rawWord(id: number, word: number): number {
+    if (id < this.firstId) return this.#base?.rawWord(id, word) ?? 0;
+    return this.image.words[this.image.records[id - this.firstId]! + word]!;
+  }
+
+  /** How each type is passed as an argument, and where each prototype has its skb. */
+  get skbArguments(): SkbArguments {
+    this.#skbArguments ??= new SkbArguments(this, this.#base?.skbArguments);
+    return this.#skbArguments;
   }
 
   #functions(registers: number): SkbFunctions {
@@ -224,17 +229,14 @@ export class LoadedBtf implements Btf {
   #intBits(id: number): { readonly offset: number; readonly size: number } | undefined {
     // Looks at records, because a struct that is being decoded may contain a pointer to itself.
     for (let steps = 0; steps <= MAX_CHAIN; steps++) {
-      const record = this.record(id);
-      if (!record) return undefined;
-      const { words, at } = record;
-      const kind = KIND_NAMES[kindOf(words[at + 1]!)]!;
-      if (TRANSPARENT.has(kind)) {
-        id = words[at + 2]!;
-        continue;
+      const kind = KIND_NAMES[this.rawKind(id)]!;
+      if (kind === "int") {
+        const word = this.rawWord(id, 3);
+        const [offset, size] = [(word >>> 16) & 0xff, word & 0xff];
+        return offset !== 0 || size !== this.rawWord(id, 2) * 8 ? { offset, size } : undefined;
       }
-      if (kind !== "int") return undefined;
-      const [offset, size] = [(words[at + 3]! >>> 16) & 0xff, words[at + 3]! & 0xff];
-      return offset !== 0 || size !== words[at + 2]! * 8 ? { offset, size } : undefined;
+      if (!TRANSPARENT.has(kind)) return undefined;
+      id = this.rawWord(id, 2);
     }
     return undefined;
   }
