@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/*
+ * Argument registers in struct pt_regs. Every load has a constant offset, because the verifier allows no other on a
+ * context; assembly, because the compiler would join loads from several offsets into one from a computed address.
+ */
+#pragma once
+#include "base.h"
+
+#define ARGUMENT(n, offset)                                                                          \
+	case n:                                                                                      \
+		asm volatile("%0 = *(u64 *)(%1 + " #offset ")" : "=r"(value) : "r"(regs));           \
+		break;
+
+#if defined(__TARGET_ARCH_x86)
+#define ARGUMENTS                                                                                    \
+	ARGUMENT(0, 112) /* di */                                                                    \
+	ARGUMENT(1, 104) /* si */                                                                    \
+	ARGUMENT(2, 96)  /* dx */                                                                    \
+	ARGUMENT(3, 88)  /* cx */                                                                    \
+	ARGUMENT(4, 72)  /* r8 */                                                                    \
+	ARGUMENT(5, 64)  /* r9 */
+#elif defined(__TARGET_ARCH_arm64)
+#define ARGUMENTS                                                                                    \
+	ARGUMENT(0, 0)                                                                               \
+	ARGUMENT(1, 8)                                                                               \
+	ARGUMENT(2, 16)                                                                              \
+	ARGUMENT(3, 24)                                                                              \
+	ARGUMENT(4, 32)                                                                              \
+	ARGUMENT(5, 40)                                                                              \
+	ARGUMENT(6, 48)                                                                              \
+	ARGUMENT(7, 56)
+#else
+#error "no register layout for this architecture"
+#endif
+
+/* The value of argument `position`, 0 where the ABI passes no such argument in a register. */
+static __always_inline __u64 argument(const void *regs, __u32 position)
+{
+	__u64 value = 0;
+
+	switch (position) {
+	ARGUMENTS
+	}
+	return value;
+}

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* Made by scripts/layout.mjs from src/compiler/layout.ts; do not edit. */
+#pragma once
+
+struct pwq_event {
+	__u64 skb;
+	__u64 ctx;
+	__u64 regs;
+	__u64 time;
+	__u64 location;
+	__u64 head;
+	__u64 packet;
+	__u64 first;
+	__u64 last;
+	__u32 follow;
+	__u32 done;
+	__u32 dying;
+	__u32 fresh;
+	__u32 at;
+	__u32 until;
+	__u32 point;
+	__u32 kind;
+	__u32 reason;
+	__u32 has;
+	__u32 tail;
+	__u32 l2;
+	__u32 l3;
+	__u32 l4;
+	__u32 payload;
+	__u32 fragoff;
+	__u16 proto;
+	__u16 tci;
+	__u16 ethtype;
+	__u16 frag6;
+	__u8 l2bytes[24];
+	__u8 l3bytes[40];
+	__u8 l4bytes[24];
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct pwq_event) == 232, "pwq_event");
+_Static_assert(__builtin_offsetof(struct pwq_event, skb) == 0, "pwq_event.skb");
+_Static_assert(__builtin_offsetof(struct pwq_event, ctx) == 8, "pwq_event.ctx");
+_Static_assert(__builtin_offsetof(struct pwq_event, regs) == 16, "pwq_event.regs");
+_Static_assert(__builtin_offsetof(struct pwq_event, time) == 24, "pwq_event.time");
+_Static_assert(__builtin_offsetof(struct pwq_event, location) == 32, "pwq_event.location");
+_Static_assert(__builtin_offsetof(struct pwq_event, head) == 40, "pwq_event.head");
+_Static_assert(__builtin_offsetof(struct pwq_event, packet) == 48, "pwq_event.packet");
+_Static_assert(__builtin_offsetof(struct pwq_event, first) == 56, "pwq_event.first");
+_Static_assert(__builtin_offsetof(struct pwq_event, last) == 64, "pwq_event.last");
+_Static_assert(__builtin_offsetof(struct pwq_event, follow) == 72, "pwq_event.follow");
+_Static_assert(__builtin_offsetof(struct pwq_event, done) == 76, "pwq_event.done");
+_Static_assert(__builtin_offsetof(struct pwq_event, dying) == 80, "pwq_event.dying");
+_Static_assert(__builtin_offsetof(struct pwq_event, fresh) == 84, "pwq_event.fresh");
+_Static_assert(__builtin_offsetof(struct pwq_event, at) == 88, "pwq_event.at");
+_Static_assert(__builtin_offsetof(struct pwq_event, until) == 92, "pwq_event.until");
+_Static_assert(__builtin_offsetof(struct pwq_event, point) == 96, "pwq_event.point");
+_Static_assert(__builtin_offsetof(struct pwq_event, kind) == 100, "pwq_event.kind");
+_Static_assert(__builtin_offsetof(struct pwq_event, reason) == 104, "pwq_event.reason");
+_Static_assert(__builtin_offsetof(struct pwq_event, has) == 108, "pwq_event.has");
+_Static_assert(__builtin_offsetof(struct pwq_event, tail) == 112, "pwq_event.tail");
+_Static_assert(__builtin_offsetof(struct pwq_event, l2) == 116, "pwq_event.l2");
+_Static_assert(__builtin_offsetof(struct pwq_event, l3) == 120, "pwq_event.l3");
+_Static_assert(__builtin_offsetof(struct pwq_event, l4) == 124, "pwq_event.l4");
+_Static_assert(__builtin_offsetof(struct pwq_event, payload) == 128, "pwq_event.payload");
+_Static_assert(__builtin_offsetof(struct pwq_event, fragoff) == 132, "pwq_event.fragoff");
+_Static_assert(__builtin_offsetof(struct pwq_event, proto) == 136, "pwq_event.proto");
+_Static_assert(__builtin_offsetof(struct pwq_event, tci) == 138, "pwq_event.tci");
+_Static_assert(__builtin_offsetof(struct pwq_event, ethtype) == 140, "pwq_event.ethtype");
+_Static_assert(__builtin_offsetof(struct pwq_event, frag6) == 142, "pwq_event.frag6");
+_Static_assert(__builtin_offsetof(struct pwq_event, l2bytes) == 144, "pwq_event.l2bytes");
+_Static_assert(__builtin_offsetof(struct pwq_event, l3bytes) == 168, "pwq_event.l3bytes");
+_Static_assert(__builtin_offsetof(struct pwq_event, l4bytes) == 208, "pwq_event.l4bytes");
+
+struct pwq_track {
+	__u64 packet;
+	__u64 first;
+	__u64 last;
+	__u32 follow;
+	__u32 done;
+	__u32 dying;
+	__u32 unused;
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct pwq_track) == 40, "pwq_track");
+_Static_assert(__builtin_offsetof(struct pwq_track, packet) == 0, "pwq_track.packet");
+_Static_assert(__builtin_offsetof(struct pwq_track, first) == 8, "pwq_track.first");
+_Static_assert(__builtin_offsetof(struct pwq_track, last) == 16, "pwq_track.last");
+_Static_assert(__builtin_offsetof(struct pwq_track, follow) == 24, "pwq_track.follow");
+_Static_assert(__builtin_offsetof(struct pwq_track, done) == 28, "pwq_track.done");
+_Static_assert(__builtin_offsetof(struct pwq_track, dying) == 32, "pwq_track.dying");
+_Static_assert(__builtin_offsetof(struct pwq_track, unused) == 36, "pwq_track.unused");
+
+struct pwq_record {
+	__u64 time;
+	__u64 packet;
+	__u32 point;
+	__u16 cpu;
+	__u8 query;
+	__u8 flags;
+	__u64 location;
+	__u32 reason;
+	__u32 size;
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct pwq_record) == 40, "pwq_record");
+_Static_assert(__builtin_offsetof(struct pwq_record, time) == 0, "pwq_record.time");
+_Static_assert(__builtin_offsetof(struct pwq_record, packet) == 8, "pwq_record.packet");
+_Static_assert(__builtin_offsetof(struct pwq_record, point) == 16, "pwq_record.point");
+_Static_assert(__builtin_offsetof(struct pwq_record, cpu) == 20, "pwq_record.cpu");
+_Static_assert(__builtin_offsetof(struct pwq_record, query) == 22, "pwq_record.query");
+_Static_assert(__builtin_offsetof(struct pwq_record, flags) == 23, "pwq_record.flags");
+_Static_assert(__builtin_offsetof(struct pwq_record, location) == 24, "pwq_record.location");
+_Static_assert(__builtin_offsetof(struct pwq_record, reason) == 32, "pwq_record.reason");
+_Static_assert(__builtin_offsetof(struct pwq_record, size) == 36, "pwq_record.size");
+
+enum {
+	PWQ_FLAG_FIRST = 1,
+	PWQ_FLAG_LAST = 2,
+	PWQ_FLAG_STOP = 4,
+	PWQ_FLAG_HIDDEN = 8,
+};
+enum {
+	PWQ_KIND_FUNCTION = 0,
+	PWQ_KIND_TRACEPOINT = 1,
+	PWQ_KIND_DROP = 2,
+};
+enum {
+	PWQ_HAS_PARSED = 1,
+	PWQ_HAS_ETH = 2,
+	PWQ_HAS_VLAN = 4,
+	PWQ_HAS_ARP = 8,
+	PWQ_HAS_IP4 = 16,
+	PWQ_HAS_IP6 = 32,
+	PWQ_HAS_FRAG6 = 64,
+	PWQ_HAS_L4 = 128,
+	PWQ_HAS_PROTO = 256,
+	PWQ_HAS_TCP = 512,
+	PWQ_HAS_UDP = 1024,
+	PWQ_HAS_ICMP = 2048,
+	PWQ_HAS_ICMP6 = 4096,
+	PWQ_HAS_SCTP = 8192,
+	PWQ_HAS_ESP = 16384,
+	PWQ_HAS_GRE = 32768,
+	PWQ_HAS_PAYLOAD = 65536,
+	PWQ_HAS_TCI = 131072,
+	PWQ_HAS_SOCK4 = 262144,
+	PWQ_HAS_SOCK6 = 524288,
+};
+enum {
+	PWQ_ROLE_NONE = 0,
+	PWQ_ROLE_CLONE = 1,
+	PWQ_ROLE_FREE = 2,
+	PWQ_ROLE_DYING = 3,
+};
+enum {
+	PWQ_ADMIT_ONCE = 256,
+	PWQ_ADMIT_EVENT = 512,
+};
+enum {
+	PWQ_COOKIE_POINT_SHIFT = 0,
+	PWQ_COOKIE_POINT_MASK = 65535,
+	PWQ_COOKIE_SKB_SHIFT = 16,
+	PWQ_COOKIE_SKB_MASK = 7,
+	PWQ_COOKIE_OTHER_SHIFT = 19,
+	PWQ_COOKIE_OTHER_MASK = 7,
+	PWQ_COOKIE_ROLE_SHIFT = 22,
+	PWQ_COOKIE_ROLE_MASK = 7,
+	PWQ_COOKIE_FREE_PATH_SHIFT = 25,
+	PWQ_COOKIE_FREE_PATH_MASK = 1,
+	PWQ_COOKIE_KIND_SHIFT = 26,
+	PWQ_COOKIE_KIND_MASK = 3,
+	PWQ_COOKIE_HEADLESS_SHIFT = 28,
+	PWQ_COOKIE_HEADLESS_MASK = 1,
+	PWQ_COOKIE_AT_SHIFT = 32,
+	PWQ_COOKIE_AT_MASK = 255,
+	PWQ_COOKIE_UNTIL_SHIFT = 40,
+	PWQ_COOKIE_UNTIL_MASK = 255,
+};
+enum {
+	PWQ_MAX_QUERIES = 8,
+	PWQ_COUNTER_MAP_FULL = 0,
+	PWQ_COUNTER_CLONE_FULL = 1,
+	PWQ_COUNTER_INSERTED = 2,
+	PWQ_COUNTER_DELETED = 3,
+	PWQ_GLOBAL_COUNTERS = 4,
+	PWQ_QUERY_COUNTER_SELECTED = 0,
+	PWQ_QUERY_COUNTER_SAMPLED_OUT = 1,
+	PWQ_QUERY_COUNTER_RATE_LIMITED = 2,
+	PWQ_QUERY_COUNTER_OVER_LIMIT = 3,
+	PWQ_QUERY_COUNTER_PRODUCED = 4,
+	PWQ_QUERY_COUNTER_LOST_RING = 5,
+	PWQ_QUERY_COUNTER_DELIVERED = 6,
+	PWQ_QUERY_COUNTERS = 7,
+	PWQ_COUNTERS = 60,
+};

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR BSD-2-Clause */
+/* What happens at every hit, whichever program it came through. */
+#pragma once
+#include "base.h"
+#include "admit.h"
+#include "track.h"
+
+/* Generated: evaluates every query of the file for this event. */
+extern __hidden __u64 pwq_query(__u64 event);
+
+/*
+ * `skb` is the packet that is here. At a point that copies it, `clone` is the new skb.
+ * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
+ */
+static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
+				   __u64 location, __u64 reason)
+{
+	struct pwq_event event = {};
+	struct pwq_track *track;
+	__u32 role = COOKIE(cookie, ROLE);
+
+	if (!skb)
+		return;
+	event.skb = skb;
+	event.ctx = (__u64)ctx;
+	event.regs = regs;
+	event.location = location;
+	event.reason = reason;
+	event.at = COOKIE(cookie, AT);
+	event.until = COOKIE(cookie, UNTIL);
+	event.point = COOKIE(cookie, POINT);
+	event.kind = COOKIE(cookie, KIND);
+	if (COOKIE(cookie, HEADLESS))
+		event.has = PWQ_HAS_PARSED;
+
+	track = track_find(&event, cookie);
+	if (event.follow)
+		stamp(&event);
+	if (event.at | event.until)
+		pwq_query((__u64)&event);
+
+	if (role == PWQ_ROLE_FREE) {
+		if (track)
+			track_delete(&event);
+		return;
+	}
+	if (role == PWQ_ROLE_DYING)
+		event.dying = 1;
+	track_write_back(&event, track);
+	if (role == PWQ_ROLE_CLONE && clone)
+		track_clone(&event, clone);
+}
