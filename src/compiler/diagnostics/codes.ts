@@ -23,6 +23,15 @@ export interface Page {
  * 10xx syntax, 11xx names and types, 12xx clauses and planning, 14xx files and parameters, 15xx not there yet,
  * 20xx the call, 30xx this machine, 90xx our own faults.
  */
-export const CODES = { ...syntax, ...check, ...plan, ...files, ...later, ...call, ...machine, ...internal } as const;
+export const CODES = {
+  ...syntax,
+  ...check,
+  ...plan,
+  ...files,
+  ...later,
+  ...call,
+  ...machine,
+  ...internal,
+} as const;
 
 export type Code = keyof typeof CODES;

@@ -1,4 +1,125 @@
 import type { Page } from "../codes.ts";
 
+/** 15xx: parts of the language that this version does not have yet. */
 export const later = {
+  PWQ1501: {
+    title: "aggregates are not there yet",
+    text: "`show count() by func` and the other aggregates (`count sum avg hist lhist p50 p90 p99 uniq`) come in a later version. Until then `--json` prints every event on a line of its own, to be counted by other tools.",
+    wrong: "trace drop show count()",
+    right: "trace drop show drop.reason",
+  },
+  PWQ1502: {
+    title: "`by` is not there yet",
+    text: "`by` groups an aggregate, and aggregates come in a later version.",
+    wrong: "trace drop show drop.reason by func",
+    right: "trace drop show drop.reason, func",
+  },
+  PWQ1503: {
+    title: "`every` is not there yet",
+    text: "`every` prints an aggregate again and again, and aggregates come in a later version.",
+    wrong: "trace drop show drop.reason every 1s",
+    right: "trace drop show drop.reason",
+  },
+  PWQ1504: {
+    title: "`top` is not there yet",
+    text: "`top` cuts an aggregate to its largest rows, and aggregates come in a later version.",
+    wrong: "trace drop show drop.reason top 10",
+    right: "trace drop show drop.reason",
+  },
+  PWQ1505: {
+    title: "`from … to …` is not there yet",
+    text: "Measuring from one point to another comes in a later version. `elapsed`, the time since the packet's first event, and `delta`, since the event before, are there.",
+    wrong: "trace skb from ip_rcv to ip_local_deliver",
+    right: "trace skb at ip_rcv, ip_local_deliver show elapsed",
+  },
+  PWQ1506: {
+    title: "`ending` is not there yet",
+    text: "Showing only the journeys that end in a certain way comes in a later version. `until` ends a journey at the same terminals but shows those that go on, too.",
+    wrong: "trace skb ending drop",
+    right: "trace skb until drop",
+  },
+  PWQ1507: {
+    title: "`changed` is not there yet",
+    text: "Selecting the events where a value differs from the packet's event before comes in a later version.",
+    wrong: "trace skb when changed(mark)",
+    right: "trace skb show mark",
+  },
+  PWQ1508: {
+    title: "`first` is not there yet",
+    text: "The value of a field at the packet's first event comes in a later version.",
+    wrong: "trace skb show first(mark)",
+    right: "trace skb show mark",
+  },
+  PWQ1509: {
+    title: "hooks are not there yet",
+    text: "`on EVENT (e) { … }` with TypeScript comes in a later version. Until then `--json` feeds events to any other program.",
+    wrong: "trace drop\n\non drop (e) { print(e.func); }",
+    right: "trace drop show func",
+  },
+  PWQ1510: {
+    title: "`trace xdp` is not there yet",
+    text: "Frames at XDP programs come in a later version. A packet is seen from where it becomes an skb.",
+    wrong: "trace xdp",
+    right: "trace skb",
+  },
+  PWQ1511: {
+    title: "the point `tc` is not there yet",
+    text: "Looking inside loaded TC programs comes in a later version. The functions that run them are there.",
+    wrong: "trace skb at tc",
+    right: "trace skb at tcf_classify",
+  },
+  PWQ1512: {
+    title: "the point `xdp` is not there yet",
+    text: "Looking inside loaded XDP programs comes in a later version.",
+    wrong: "trace skb at xdp",
+    right: "trace skb at path",
+  },
+  PWQ1513: {
+    title: "the point `calls` is not there yet",
+    text: "Functions that have no skb argument but run on behalf of a followed packet come in a later version.",
+    wrong: "trace skb at calls",
+    right: "trace skb at all",
+  },
+  PWQ1514: {
+    title: "`inner.` is not there yet",
+    text: "The headers inside a tunnel packet come in a later version. Once the kernel has taken the outer headers off, the inner ones are `ip.`, `tcp.` and so on.",
+    wrong: "trace skb where inner.tcp.dport == 443",
+    right: "trace skb where tcp.dport == 443",
+  },
+  PWQ1515: {
+    title: "`tunnel.` is not there yet",
+    text: "Kind and number of a tunnel come in a later version.",
+    wrong: "trace skb where tunnel.vni == 7",
+    right: "trace skb where udp.dport == 4789",
+  },
+  PWQ1516: {
+    title: "`why` is not there yet",
+    text: "The explanation of a drop comes in a later version. The kernel's own reason and the place are there.",
+    wrong: "trace drop show why",
+    right: "trace drop show drop.reason, drop.location",
+  },
+  PWQ1517: {
+    title: "`pcap` is not there yet",
+    text: "libpcap's filter language as part of a condition comes in a later version.",
+    wrong: 'trace skb where pcap "tcp port 443"',
+    right: "trace skb where tcp.port == 443",
+  },
+  PWQ1518: {
+    title: "`ret` is not there yet",
+    text: "What a function returned comes in a later version. Functions are seen as they begin.",
+    wrong: "trace skb show ret",
+    right: "trace skb show func",
+  },
+  PWQ1519: {
+    title: "`latency` is not there yet",
+    text: "`latency` belongs to `from … to …`, which comes in a later version. `elapsed` and `delta` are there.",
+    wrong: "trace skb show latency",
+    right: "trace skb show elapsed",
+  },
+  PWQ1520: {
+    title: "this kind of following is not there yet",
+    text: "Following across NAT, segmentation, network namespaces, veth pairs and XDP comes in a later version, as far as the packet becomes another skb there. `clone` and `copy` are there, and a packet that stays the same skb is followed whatever happens to its headers.",
+    wrong: "trace skb follow clone, segment",
+    right: "trace skb follow clone",
+  },
 } as const satisfies Record<string, Page>;

@@ -1,0 +1,93 @@
+import type { Page } from "../codes.ts";
+
+/** 120x to 122x: statements and clauses. */
+export const clauses = {
+  PWQ1201: {
+    title: "a clause twice",
+    text: "Each clause can stand in a query once. Conditions are joined by `and`; points, terminals and columns are listed with commas.",
+    wrong: "trace skb where tcp where ip.ttl < 5",
+    right: "trace skb where tcp and ip.ttl < 5",
+  },
+  PWQ1202: {
+    title: "unknown subject",
+    text: "A query traces `skb`, packets as the kernel's socket buffers, or `drop`, which is short for `skb at drop`.",
+    wrong: "trace packets where tcp",
+    right: "trace skb where tcp",
+  },
+  PWQ1203: {
+    title: "unknown kind of following",
+    text: "`follow` lists what the following of a packet crosses: `clone`, `copy`; or it says `none`, and then `where` selects events one by one.",
+    wrong: "trace skb where tcp follow clones",
+    right: "trace skb where tcp follow clone",
+  },
+  PWQ1204: {
+    title: "not a fraction",
+    text: "`sample 1/100` takes one selected packet in a hundred, at random: both are whole numbers from 1, the first is not above the second, and neither is above 4294967295.",
+    wrong: "trace skb sample 100/1",
+    right: "trace skb sample 1/100",
+  },
+  PWQ1205: {
+    title: "not a rate",
+    text: "`rate 100/s` lets at most that many selected packets through in each second (`s`), millisecond (`ms`) or minute (`min`). The number is whole and from 1.",
+    wrong: "trace skb rate 100/h",
+    right: "trace skb rate 100/min",
+  },
+  PWQ1206: {
+    title: "not a limit",
+    text: "`limit 10 packets` or `limit 1000 events` ends the trace when so many were selected or shown. The number is whole and from 1.",
+    wrong: "trace skb limit 0 packets",
+    right: "trace skb limit 1 packets",
+  },
+  PWQ1207: {
+    title: "not a duration",
+    text: "`for` takes how long the trace is to run, as a number with a unit: `for 10s`, `for 5min`.",
+    wrong: "trace drop for 10",
+    right: "trace drop for 10s",
+  },
+  PWQ1208: {
+    title: "two columns of one name",
+    text: "Each column is a key of the JSON output, and a key can be there once. Give one of them another name with `as`.",
+    wrong: "trace skb show mark, len, mark",
+    right: "trace skb show mark, len",
+  },
+  PWQ1209: {
+    title: "clauses that do not go together",
+    text: "One clause takes away what the other needs: `trace drop` is the point `drop` already; with `follow none` there are no journeys, so nothing that is about a journey (`until`, `when`, `limit … packets`) can be said.",
+    wrong: "trace drop at ip_rcv",
+    right: "trace skb at ip_rcv, drop",
+  },
+  PWQ1210: {
+    title: "a requirement is not met",
+    text: "The program says with `@requires` what it cannot do without, and this kernel does not have it.",
+    wrong: "@requires kernel >= 99.0\n\ntrace drop",
+    right: "@requires kernel >= 5.17\n\ntrace drop",
+  },
+  PWQ1211: {
+    title: "written for a later version of the language",
+    text: "The first line says which version of the language the program was written for, and this pwq knows only earlier ones. A newer pwq runs it.",
+    wrong: "pwq 2\n\ntrace drop",
+    right: "pwq 1\n\ntrace drop",
+  },
+  PWQ1212: {
+    title: "the language version is not first",
+    text: "`pwq 1` says how the rest is to be read, so it stands once, before all other statements.",
+    wrong: "trace drop\npwq 1",
+    right: "pwq 1\ntrace drop",
+  },
+  PWQ1213: {
+    title: "a name defined twice",
+    text: "A name means one thing in a file: a `def` can have neither the name of another, nor of one that a used file brings in, nor of a field or protocol; and parameters of a program and of the files it uses share the command line.",
+    wrong: "def web = tcp.dport == 443\ndef web = tcp.dport == 80\n\ntrace skb where web",
+    right: "def web = tcp.dport in {80, 443}\n\ntrace skb where web",
+  },
+  PWQ1214: {
+    title: "not a column",
+    text: "`show` prints values of a packet or an event. A set, a range or a constant is the same for all of them.",
+    wrong: "trace skb show mark, 7",
+    right: "trace skb show mark",
+  },
+  PWQ1215: {
+    title: "too many queries",
+    text: "The queries of a file share one attachment, and what they look at is told by one bit each: there can be eight.",
+  },
+} as const satisfies Record<string, Page>;
