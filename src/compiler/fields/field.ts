@@ -51,6 +51,8 @@ export type Read =
       /** Applied after byte order: `(value >> shift) & mask`. */
       readonly shift?: number;
       readonly mask?: number;
+      /** Added last: IPv6's payload length does not count its header. */
+      readonly add?: number;
       /** Absent unless these bytes of the same header, masked, have this value (GRE's key is there if a flag is set). */
       readonly when?: HeaderTest;
     }

@@ -1,0 +1,113 @@
+import { duration, int, pointer, string, type Type, u16, u32, u64 } from "../types.ts";
+import type { EventValue, Field } from "./field.ts";
+
+const event = (what: EventValue, type: Type, doc: string, rest: Partial<Field> = {}): Field => ({
+  name: what,
+  type,
+  doc,
+  read: { from: "event", what },
+  ...rest,
+});
+
+/** The event itself: when, where and on whose behalf. */
+export const eventFields: readonly Field[] = [
+  event(
+    "time",
+    int(64, { unit: "time" }),
+    "Wall-clock time at which the event happened, to the nanosecond.",
+    {
+      column: { title: "TIME", width: 15 },
+      aka: ["frame.time", "timestamp", "ts"],
+    },
+  ),
+  event("elapsed", duration, "Time since the packet's first event.", {
+    optional: "events selected one by one (`follow none`)",
+    column: { title: "ELAPSED", width: 9 },
+  }),
+  event("delta", duration, "Time since the packet's previous event.", {
+    optional: "the packet's first event, and events selected one by one (`follow none`)",
+    column: { title: "DELTA", width: 9 },
+    aka: ["frame.time_delta"],
+  }),
+  event("func", string(128), "Kernel function at whose entry the event was seen, or the tracepoint.", {
+    column: { title: "FUNC", width: 28 },
+    aka: ["function", "symbol", "event"],
+  }),
+  event("module", string(64), "Kernel module of the function.", {
+    optional: "functions of the kernel itself and tracepoints",
+    column: { title: "MODULE", width: 14 },
+  }),
+  event("caller", pointer, "Return address of the function, printed as a symbol.", {
+    optional: "tracepoints",
+    column: { title: "CALLER", width: 28 },
+  }),
+  event("stack", { kind: "stack" }, "Kernel stack, innermost frame first.", {
+    column: { title: "STACK", width: 40 },
+    aka: ["kstack", "backtrace"],
+  }),
+  event("cpu", u16, "Number of the CPU it ran on.", { column: { title: "CPU", width: 3 } }),
+  event(
+    "pid",
+    u32,
+    "Process id of the task that was running, which in interrupt context has nothing to do with the packet.",
+    { column: { title: "PID", width: 7 }, aka: ["tgid"] },
+  ),
+  event("tid", u32, "Thread id of the task that was running.", { column: { title: "TID", width: 7 } }),
+  event("comm", string(16), "Name of the thread that was running (`task->comm`).", {
+    column: { title: "COMM", width: 15 },
+  }),
+  {
+    name: "process",
+    type: string(24),
+    doc: "Name and id of the task that was running, `curl:1234`.",
+    read: { from: "runtime", needs: ["comm", "pid"] },
+    column: { title: "PROCESS", width: 18 },
+    aka: ["proc"],
+  },
+  event("cgroup", u64, "Id of the running task's cgroup: its inode number under `/sys/fs/cgroup`.", {
+    column: { title: "CGROUP", width: 10 },
+  }),
+  {
+    name: "container",
+    type: string(64),
+    doc: "Container of the running task, as its cgroup's path names it.",
+    optional: "tasks outside of containers",
+    read: { from: "runtime", needs: ["cgroup"] },
+    column: { title: "CONTAINER", width: 14 },
+  },
+  event("packet", u64, "Number of the packet's journey: unique, never used again, kept across clones.", {
+    optional: "events selected one by one (`follow none`)",
+    column: { title: "PACKET", width: 6 },
+  }),
+  event("skb", pointer, "Address of the socket buffer; another packet may get the same one later.", {
+    column: { title: "SKB", width: 18 },
+  }),
+];
+
+/** Of drops only: the `skb:kfree_skb` tracepoint's arguments. */
+export const dropFields: readonly Field[] = [
+  event(
+    "drop.reason",
+    int(32, { names: { name: "skb_drop_reason", values: new Map() } }),
+    "Why the packet was dropped.",
+    {
+      optional: "events that are not drops",
+      btfEnum: [
+        { name: "skb_drop_reason", prefix: "SKB_DROP_REASON_" },
+        { name: "qdisc_drop_reason", prefix: "QDISC_DROP_" },
+      ],
+      column: { title: "REASON", width: 20 },
+      aka: ["reason", "drop_reason"],
+    },
+  ),
+  event(
+    "drop.location",
+    pointer,
+    "Address of the instruction that dropped the packet, printed as a symbol.",
+    {
+      optional: "events that are not drops",
+      column: { title: "LOCATION", width: 28 },
+      aka: ["location"],
+    },
+  ),
+];
