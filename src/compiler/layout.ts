@@ -125,6 +125,8 @@ export const VIEW_HAS = {
   gre: 1 << 15,
   payload: 1 << 16, // `payload` is known
   tci: 1 << 17, // `tci` is known: a tag in the skb or in the frame
+  sock4: 1 << 18, // no headers are written yet; the socket says that an IPv4 packet will come of it
+  sock6: 1 << 19,
   sock4: 1 << 18, // no headers yet, but a socket that says what will be written: IPv4
   sock6: 1 << 19,
 } as const;

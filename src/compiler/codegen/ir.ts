@@ -9,15 +9,14 @@ export type Value =
   | { readonly op: "const"; readonly value: bigint }
   /** A member of `struct pwq_event`. */
   | { readonly op: "event"; readonly member: string }
-  /** A member of the packet view; absent unless all `has` bits are set. */
+  /** A member of the packet view; absent unless one of the `has` bits is set. */
   | { readonly op: "view"; readonly member: string; readonly has: number }
-  /** Kernel memory; absent if `base` is, or if it is NULL (never for the skb itself). */
+  /** Kernel memory; absent if `base` is absent or not a kernel address. */
   | Load
   /** Header bytes in network order, as a number; absent if the header or these bytes of it are not in the linear data. */
   | Header
   /** A member of pt_regs at a function; absent at tracepoints. */
   | { readonly op: "regs"; readonly offset: number }
-  /** A member of pt_regs that points to memory holding the value: the return address on the stack. */
   | { readonly op: "helper"; readonly helper: "cpu" | "pid_tgid" | "cgroup" }
   | {
       readonly op: "alu";
@@ -35,6 +34,13 @@ export type Value =
       readonly width: number;
       readonly signed: boolean;
       readonly value: Value;
+    }
+  | {
+      readonly op: "minmax";
+      readonly which: "min" | "max";
+      readonly signed: boolean;
+      readonly left: Value;
+      readonly right: Value;
     }
   /** Absent unless the condition holds. */
   | { readonly op: "guard"; readonly condition: Cond; readonly value: Value }
@@ -72,7 +78,7 @@ export type Cond =
   /** (value & mask) != 0 */
   | { readonly op: "test"; readonly value: Value; readonly mask: bigint }
   | { readonly op: "present"; readonly value: Value; readonly negated: boolean }
-  /** The packet has all these view bits, or (negated) lacks one. */
+  /** The packet has one of these view bits, or (negated) none. */
   | { readonly op: "has"; readonly bits: number; readonly negated: boolean }
   /** value is in one of the sorted, disjoint ranges. `value` has one part, or two (high, low) for IPv6. */
   | {

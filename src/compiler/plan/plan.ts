@@ -91,7 +91,8 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
     const selection = selections[index]!;
     if (probing) for (const name of selection.functions) want(functions, name).at |= bit;
     for (const name of selection.tracepoints) want(tracepoints, name).at |= bit;
-    if (selection.drop || (selection.all && !probing)) want(tracepoints, "kfree_skb").at |= bit;
+    // Not a function, but without it `all` would show a packet's end and not say why.
+    if (selection.drop || selection.all) want(tracepoints, "kfree_skb").at |= bit;
     if (selection.all && !probing) {
       for (const name of usableTracepoints(world)) want(tracepoints, name).at |= bit;
     }
@@ -114,14 +115,14 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
           at: { source: query.source, span: terminal.span },
           help: ["`until drop`, `until xmit` and `until free` work with tracepoints"],
         });
-      } else if (terminal.kind === "deliver") {
+      } else if (terminal.kind !== "fn") {
         for (const name of DELIVER_FUNCTIONS) if (world.functions.has(name)) want(functions, name).until |= bit;
       } else {
         const found = functionsOf(terminal, { universe: world, facts, source: query.source, report });
         for (const name of found) want(functions, name).until |= bit;
       }
     }
-    if (functions.size === 0 && tracepoints.size === 0) {
+    if (![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
       report({
         code: "PWQ1259",
         severity: "error",

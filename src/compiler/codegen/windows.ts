@@ -1,0 +1,92 @@
+import type { Bytes, Cond, Load, Value } from "./ir.ts";
+
+/**
+ * With `bpf_probe_read_kernel` a call costs far more than the bytes it copies, so members of one structure that lie
+ * near each other are read together: a window. Which windows there are is decided for a whole function beforehand;
+ * each is filled when the first of its members is needed.
+ */
+export interface Window {
+  /** Of the base pointer and the window: says in the emitter that the window is filled. */
+  readonly key: string;
+  readonly start: number;
+  readonly size: number;
+}
+
+/** Two reads are joined if at most this many bytes lie between them: copying them costs less than a call. */
+const GAP = 32;
+const LARGEST = 64;
+/** All windows together; the stack is 512 bytes for the whole call chain. */
+const BUDGET = 96;
+
+export class Windows {
+  readonly #windows = new Map<string, Window[]>();
+
+  /** `roots`: everything that the function may evaluate. */
+  constructor(roots: readonly (Value | Cond | Bytes)[]) {
+    const ranges = new Map<string, { start: number; end: number }[]>();
+    for (const root of roots) {
+      walk(root, (load) => {
+        const key = keyOf(load.base);
+        const list = ranges.get(key);
+        const range = { start: load.offset, end: load.offset + load.size };
+        if (list) list.push(range);
+        else ranges.set(key, [range]);
+      });
+    }
+    let left = BUDGET;
+    for (const [base, list] of ranges) {
+      for (const { start, end, members } of cluster(list)) {
+        const size = end - start;
+        if (members < 2 || size > left) continue;
+        left -= Math.ceil(size / 8) * 8;
+        const window = { key: `${base}+${start}`, start, size };
+        const of = this.#windows.get(base);
+        if (of) of.push(window);
+        else this.#windows.set(base, [window]);
+      }
+    }
+  }
+
+  find(load: Load): Window | undefined {
+    return this.#windows
+      .get(keyOf(load.base))
+      ?.find((w) => load.offset >= w.start && load.offset + load.size <= w.start + w.size);
+  }
+}
+
+function cluster(list: { start: number; end: number }[]): { start: number; end: number; members: number }[] {
+  const sorted = [...list].sort((a, b) => a.start - b.start || a.end - b.end);
+  const out: { start: number; end: number; members: number }[] = [];
+  for (const { start, end } of sorted) {
+    const last = out.at(-1);
+    if (last && start === last.start && end === last.end) continue;
+    if (last && start - last.end <= GAP && Math.max(end, last.end) - last.start <= LARGEST) {
+      last.end = Math.max(last.end, end);
+      last.members++;
+    } else out.push({ start, end, members: 1 });
+  }
+  return out;
+}
+
+const keys = new WeakMap<Value, string>();
+/** Values are equal if they read the same; the text is the identity. */
+export function keyOf(value: Value): string {
+  let key = keys.get(value);
+  if (key === undefined) {
+    key = JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `${v}n` : v));
+    keys.set(value, key);
+  }
+  return key;
+}
+
+/** Calls `visit` for every load below. */
+function walk(node: Value | Cond | Bytes, visit: (load: Load) => void): void {
+  if (node.op === "load") visit(node);
+  for (const child of Object.values(node) as unknown[]) {
+    if (Array.isArray(child)) {
+      for (const one of child) if (isNode(one)) walk(one, visit);
+    } else if (isNode(child)) walk(child, visit);
+  }
+}
+
+const isNode = (x: unknown): x is Value | Cond | Bytes => typeof x === "object" && x !== null && "op" in x;
