@@ -60,14 +60,8 @@ export function writeElf(given: readonly ElfSection[], symbols: readonly ElfSymb
     ...symbols.filter((s) => s.binding !== BINDING.local),
   ];
   const sections = layOut(given, ordered, strings);
-  for (const { name } of sections) strings.add(name);
-  sections.push({
-    name: ".strtab",
-    type: SECTION_TYPE.strtab,
-    flags: 0,
-    align: 1,
-    bytes: (strings.add(".strtab"), strings.bytes()),
-  });
+  for (const { name } of [...sections, { name: ".strtab" }]) strings.add(name);
+  sections.push({ name: ".strtab", type: SECTION_TYPE.strtab, flags: 0, align: 1, bytes: strings.bytes() });
   return writeFile(sections, strings);
 }
 

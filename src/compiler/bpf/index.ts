@@ -13,3 +13,4 @@ export {
   writeObject,
 } from "./object.ts";
 export type { AluName, AtomicName, JumpName, Size } from "./op.ts";
+export { type PrintedLine, type PrintOptions, printFunction, printInsn } from "./print.ts";
