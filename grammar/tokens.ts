@@ -46,7 +46,6 @@ interface Shape {
   readonly name: string;
   readonly pattern: RegExp | string | CustomPatternMatcherFunc;
   readonly categories?: TokenType[];
-  readonly longer_alt?: TokenType[];
   readonly start_chars_hint?: string[];
   readonly line_breaks?: boolean;
   readonly group?: string;
@@ -137,14 +136,6 @@ export const DottedName = token(
   { name: "DottedName", pattern: /[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+/ },
   { kind: "name", doc: "a dotted name", group: "value" },
 );
-// Defined here for `longer_alt`; entered behind the keywords, so that it is tried after them.
-export const Identifier = createToken({
-  name: "Identifier",
-  pattern: /[A-Za-z_]\w*/,
-  label: "a name",
-  categories: [Name],
-});
-
 /** `where` -> a token named Where. */
 function keyword(
   text: string,
@@ -153,14 +144,9 @@ function keyword(
   group?: Entry["group"],
 ): TokenType {
   const name = text.replace("@", "At-").replace(/(?:^|-)\w/g, (s) => s.replace("-", "").toUpperCase());
-  const word = /^\w/.test(text);
+  const pattern = new RegExp(`${text}(?!\\w)`);
   return token(
-    {
-      name,
-      pattern: text,
-      categories,
-      ...(word ? { longer_alt: [Identifier] } : {}),
-    },
+    { name, pattern, categories },
     { kind: "keyword", text, doc, ...(group === undefined ? {} : { group }) },
   );
 }
@@ -229,8 +215,11 @@ export const In = reserved("in", "is one of a set, a range or a network", "compa
 export const Matches = reserved("matches", "matches a regular expression", "comparison");
 export const Has = reserved("has", "has all these flags", "comparison");
 
-// After the keywords in the order of the lexer.
-entries.set(Identifier, { kind: "name", doc: "a name", group: "value" });
+// Behind the keywords, which it would match as well.
+export const Identifier = token(
+  { name: "Identifier", pattern: /[A-Za-z_]\w*/, categories: [Name] },
+  { kind: "name", doc: "a name", group: "value" },
+);
 
 function sign(
   name: string,
