@@ -16,6 +16,7 @@ import {
 import { AssemblyError } from "./error.ts";
 import { type LineInfo, type SectionInfo, writeExtInfo } from "./ext-info.ts";
 import type { Item } from "./insn.ts";
+import { LDDW } from "./op.ts";
 
 /** What goes into one relocatable object. */
 export interface ObjectUnit {
@@ -71,8 +72,8 @@ const RODATA = ".rodata";
  * Throws an AssemblyError for what no object can express: unknown symbols, jumps too far.
  */
 export function writeObject(unit: ObjectUnit): Uint8Array {
-  const functions = placeFunctions(unit.functions);
   const data = placeData(unit.rodata);
+  const functions = placeFunctions(unit.functions, data);
   const symbols = makeSymbols(functions, data, unit);
   const { btf, btfExt } = debugInfo(unit, functions, data);
 
@@ -84,7 +85,7 @@ export function writeObject(unit: ObjectUnit): Uint8Array {
       flags: SECTION_FLAG.alloc | SECTION_FLAG.exec,
       align: 8,
       bytes: concat(members.map((f) => f.code.bytes)),
-      relocations: members.flatMap((f) => relocate(f, symbols, data)),
+      relocations: members.flatMap((f) => relocate(f, symbols)),
     });
   }
   if (data.length > 0) sections.push(plain(RODATA, SECTION_FLAG.alloc, 8, rodataBytes(data)));
@@ -105,14 +106,28 @@ interface PlacedData extends ObjectData {
   readonly offset: number;
 }
 
-function placeFunctions(functions: readonly ObjectFunction[]): PlacedFunction[] {
+function placeFunctions(functions: readonly ObjectFunction[], data: readonly PlacedData[]): PlacedFunction[] {
   const ends = new Map<string, number>();
   return functions.map((f) => {
-    const code = assemble(f.name, f.insns);
+    const code = assemble(
+      f.name,
+      f.insns.map((item) => placeAddress(f.name, item, data)),
+    );
     const offset = ends.get(f.section) ?? 0;
     ends.set(f.section, offset + code.bytes.length);
     return { ...f, code, offset };
   });
+}
+
+/** An address becomes an offset in `.rodata`: its relocation names the section, and the linker adds to the offset. */
+function placeAddress(name: string, item: Item, data: readonly PlacedData[]): Item {
+  if (item.kind === "label" || item.op !== LDDW || item.symbol === undefined) return item;
+  const object = data.find((d) => d.name === item.symbol);
+  if (!object) throw new AssemblyError(`${name}: address of unknown data ${item.symbol}`);
+  const addend = BigInt(item.imm);
+  if (addend < 0 || addend > object.bytes.length)
+    throw new AssemblyError(`${name}: ${item.symbol} has no byte ${addend}`);
+  return { ...item, imm: addend + BigInt(object.offset) };
 }
 
 function placeData(rodata: readonly ObjectData[]): PlacedData[] {
@@ -190,30 +205,14 @@ function usedExterns(externs: readonly ObjectExtern[], functions: readonly Place
   return externs.filter(({ name }) => called.has(name));
 }
 
-/**
- * Calls name their function. Addresses name `.rodata`, and the instruction holds the offset in it: the linker moves
- * the section and adds to the offset.
- */
-function relocate(
-  f: PlacedFunction,
-  symbols: ReadonlyMap<string, ElfSymbol>,
-  data: readonly PlacedData[],
-): ElfRelocation[] {
-  const view = new DataView(f.code.bytes.buffer, f.code.bytes.byteOffset);
+/** Calls name their function, addresses the section that the linker moves. */
+function relocate(f: PlacedFunction, symbols: ReadonlyMap<string, ElfSymbol>): ElfRelocation[] {
   return f.code.relocations.map(({ pc, kind, symbol: name }) => {
-    const offset = f.offset + 8 * pc;
-    if (kind === "call") {
-      const symbol = symbols.get(name);
-      if (!symbol || symbol.type === SYMBOL_TYPE.object)
-        throw new AssemblyError(`${f.name}: pc ${pc}: call of unknown function ${name}`);
-      return { offset, type: RELOCATION.call32, symbol };
-    }
-    const object = data.find((d) => d.name === name);
-    const section = symbols.get(RODATA);
-    if (!object || !section) throw new AssemblyError(`${f.name}: pc ${pc}: address of unknown data ${name}`);
-    const at = 8 * pc + 4;
-    view.setInt32(at, object.offset + view.getInt32(at, true), true);
-    return { offset, type: RELOCATION.address64, symbol: section };
+    const symbol = symbols.get(kind === "call" ? name : RODATA);
+    if (!symbol || symbol.type === SYMBOL_TYPE.object)
+      throw new AssemblyError(`${f.name}: pc ${pc}: call of unknown function ${name}`);
+    const type = kind === "call" ? RELOCATION.call32 : RELOCATION.address64;
+    return { offset: f.offset + 8 * pc, type, symbol };
   });
 }
 
