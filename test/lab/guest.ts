@@ -1,0 +1,68 @@
+import { appendFileSync, mkdirSync, rmSync } from "node:fs";
+import { release } from "node:os";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Case, type Kernel, Skip } from "./kit/case.ts";
+import { Hosts } from "./kit/hosts.ts";
+import { Pwq } from "./kit/pwq.ts";
+
+/**
+ * Runs cases one after another in the guest and appends one JSON line for each to `$OUT/results`.
+ * One at a time, because every trace slows down every packet.
+ */
+export interface Setup {
+  readonly out: string;
+  readonly node: string;
+  /** pwq's entry file. */
+  readonly cli: string;
+  /** The program of send.c. */
+  readonly send: string;
+}
+
+export interface Result {
+  readonly name: string;
+  readonly outcome: "passed" | "failed" | "skipped";
+  readonly seconds: number;
+  /** Why it failed or was skipped. */
+  readonly reason?: string;
+}
+
+export async function runCases(cases: readonly Case[], setup: Setup): Promise<void> {
+  const kernel = thisKernel();
+  const ordered = [...cases].sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false));
+  for (const [i, test] of ordered.entries()) {
+    const result = await runCase(test, i, kernel, setup);
+    appendFileSync(`${setup.out}/results`, `${JSON.stringify(result)}\n`);
+  }
+}
+
+async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup): Promise<Result> {
+  const reason = test.unless?.(kernel);
+  if (reason !== undefined) return { name: test.name, outcome: "skipped", seconds: 0, reason };
+  const folder = `/tmp/case-${number}`;
+  mkdirSync(folder, { recursive: true });
+  const hosts = new Hosts(String(number), setup.send);
+  const pwq = new Pwq(setup.node, setup.cli, folder);
+  const start = Date.now();
+  const end = async (outcome: Result["outcome"], reason?: string): Promise<Result> => {
+    pwq.kill();
+    hosts.remove();
+    rmSync(folder, { recursive: true, force: true });
+    return { name: test.name, outcome, seconds: (Date.now() - start) / 1000, ...(reason && { reason }) };
+  };
+  try {
+    const seconds = test.timeout ?? 90;
+    const late = sleep(seconds * 1000, undefined, { ref: false }).then(() => {
+      throw new Error(`not done in ${seconds} s`);
+    });
+    await Promise.race([(async () => test.run({ kernel, hosts, pwq, folder }))(), late]);
+    return await end("passed");
+  } catch (error) {
+    if (error instanceof Skip) return await end("skipped", error.message);
+    return await end("failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+  }
+}
+
+function thisKernel(): Kernel {
+  const [major = 0, minor = 0] = release().split(".").map(Number);
+  return { release: release(), major, minor };
+}

@@ -1,0 +1,40 @@
+import type { Hosts } from "./hosts.ts";
+import type { Pwq } from "./pwq.ts";
+
+/** One test in the guest: it passes if `run` returns, fails if it throws, and is skipped if it throws `Skip`. */
+export interface Case {
+  /** A sentence of what is true, in lower case. */
+  readonly name: string;
+  /** Why this kernel cannot run the case; undefined: it can. */
+  readonly unless?: (kernel: Kernel) => string | undefined;
+  /** Seconds, 90 unless told. */
+  readonly timeout?: number;
+  /** It changes the guest for good, so it runs after all others. */
+  readonly last?: true;
+  readonly run: (lab: Lab) => Promise<void> | void;
+}
+
+/** What a case works with. All that it starts or makes is removed after it. */
+export interface Lab {
+  readonly kernel: Kernel;
+  readonly hosts: Hosts;
+  readonly pwq: Pwq;
+  /** An empty folder of this case. */
+  readonly folder: string;
+}
+
+export interface Kernel {
+  readonly release: string;
+  readonly major: number;
+  readonly minor: number;
+}
+
+export function atLeast(kernel: Kernel, major: number, minor: number): boolean {
+  return kernel.major > major || (kernel.major === major && kernel.minor >= minor);
+}
+
+/** `unless` of a case that needs kprobe-multi: Debian builds 6.1 without it. */
+export const withoutKprobeMulti = (kernel: Kernel): string | undefined =>
+  atLeast(kernel, 6, 2) ? undefined : "no kprobe-multi in this kernel";
+
+export class Skip extends Error {}

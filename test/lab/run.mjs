@@ -1,0 +1,188 @@
+#!/usr/bin/env node
+// Boots stock Debian kernels and runs the cases of test/lab/cases in each, with the pwq that is built in dist/.
+//   node test/lab/run.mjs [--json FILE] [--only TEXT] [--keep] [SUITE…]
+// --only: the cases whose name contains TEXT. --keep: the folders with each guest's log stay, and are named.
+// --json: counts as {"passed":N,"failed":N,"skipped":N}.
+// Exit status: 0 all passed; 1 not; 3 the lab cannot run here (the reason is printed).
+import { execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { arch, availableParallelism, freemem, tmpdir } from "node:os";
+import { basename, dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { build } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const root = resolve(here, "../..");
+const SUITES = ["bookworm", "bookworm-backports", "sid"];
+/** A guest that has not finished after this many seconds is ended. */
+const GUEST_SECONDS = 900;
+/** Free memory that another guest needs: its 2 GiB and QEMU's own. */
+const GUEST_BYTES = 2.6 * 2 ** 30;
+
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { json: { type: "string" }, only: { type: "string" }, keep: { type: "boolean" } },
+});
+const suites = positionals.length > 0 ? positionals : SUITES;
+const unknown = suites.filter((suite) => !SUITES.includes(suite));
+if (unknown.length > 0) stop(2, `unknown suite ${unknown.join(", ")} (${SUITES.join(", ")})`);
+
+const guests = new Set();
+const scratch = mkdtempSync(join(tmpdir(), "pwq-lab-"));
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    for (const guest of guests) process.kill(-guest.pid, "SIGKILL");
+    cleanUp();
+    process.exit(130);
+  });
+}
+
+function cleanUp() {
+  if (options.keep) console.log(`lab: the guests' logs are in ${scratch}`);
+  else rmSync(scratch, { recursive: true, force: true });
+}
+
+function stop(status, message) {
+  console.error(`lab: ${message}`);
+  process.exit(status);
+}
+
+/** Why the lab cannot run here; undefined: it can. Fetches the kernels that are not there yet. */
+function obstacle() {
+  if (arch() !== "x64") return `the guests are x86-64 and run this machine's programs, but this is ${arch()}`;
+  if (!existsSync(join(root, "dist/cli.js"))) return "pwq is not built (npm run setup)";
+  for (const suite of suites) {
+    try {
+      execFileSync(join(here, "lab"), ["fetch", suite], {
+        stdio: ["ignore", "ignore", "pipe"],
+        encoding: "utf8",
+      });
+    } catch (error) {
+      return error.stderr.trim().split("\n").at(-1) || error.message;
+    }
+  }
+  return undefined;
+}
+
+/** The guest's program: the kit and all cases in one file. */
+async function bundle() {
+  const cases = readdirSync(join(here, "cases")).filter((name) => name.endsWith(".ts"));
+  const lines = [
+    `import { runCases } from "./guest.ts";`,
+    ...cases.map((name, i) => `import cases${i} from "./cases/${name}";`),
+    `const only = process.env.PWQ_LAB_ONLY ?? "";`,
+    `const all = [${cases.map((_, i) => `...cases${i}`).join(", ")}].filter((test) => test.name.includes(only));`,
+    `await runCases(all, JSON.parse(process.env.PWQ_LAB_SETUP));`,
+    `process.exit(0);`,
+  ];
+  await build({
+    stdin: { contents: lines.join("\n"), resolveDir: here, loader: "ts" },
+    outfile: join(scratch, "guest.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
+  execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
+}
+
+const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** Boots one kernel and resolves to its results, each printed as it comes. */
+async function boot(suite) {
+  const out = mkdtempSync(join(scratch, `${suite}-`));
+  const setup = {
+    out: "/out",
+    node: process.execPath,
+    cli: join(root, "dist/cli.js"),
+    send: join(scratch, "send"),
+  };
+  const script = join(scratch, `${suite}.sh`);
+  const environment = [
+    `PWQ_LAB_SETUP=${quoted(JSON.stringify(setup))}`,
+    `PWQ_LAB_ONLY=${quoted(options.only ?? "")}`,
+  ];
+  writeFileSync(
+    script,
+    `${environment.join(" ")} ${quoted(process.execPath)} ${quoted(join(scratch, "guest.mjs"))}\n`,
+  );
+  const lab = spawn(join(here, "lab"), ["run", suite, script], {
+    env: { TIMEOUT: String(GUEST_SECONDS), ...process.env, LAB_OUT: out },
+    stdio: ["ignore", "pipe", "pipe"],
+    detached: true, // a process group of its own, so that QEMU is ended with it
+  });
+  guests.add(lab);
+  let log = "";
+  for (const stream of [lab.stdout, lab.stderr])
+    stream.setEncoding("utf8").on("data", (text) => (log += text));
+  let printed = 0;
+  const results = () => {
+    const file = join(out, "results");
+    const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+    return text
+      .slice(0, text.lastIndexOf("\n") + 1)
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  };
+  const print = () => {
+    for (const result of results().slice(printed)) {
+      printed++;
+      report(suite, result);
+    }
+  };
+  const timer = setInterval(print, 500);
+  const status = await new Promise((done) => lab.on("close", done));
+  guests.delete(lab);
+  clearInterval(timer);
+  print();
+  const all = results();
+  if (status !== 0) {
+    const failed = {
+      name: "the guest runs to its end",
+      outcome: "failed",
+      seconds: 0,
+      reason: `status ${status}\n${log}`,
+    };
+    all.push(failed);
+    report(suite, failed);
+  }
+  return all;
+}
+
+function report(suite, { name, outcome, seconds, reason }) {
+  const word = { passed: "ok  ", failed: "FAIL", skipped: "skip" }[outcome];
+  console.log(
+    `${word}  ${suite}: ${name}${outcome === "skipped" ? ` (${reason})` : ` (${seconds.toFixed(1)} s)`}`,
+  );
+  if (outcome === "failed") console.log(reason.replace(/^/gm, "      "));
+}
+
+/** Runs `work` on every suite, as many at a time as processors and memory allow. */
+async function inTurn(work) {
+  const queue = [...suites];
+  const lanes = Math.max(1, Math.min(2, availableParallelism(), Math.floor(freemem() / GUEST_BYTES)));
+  const results = [];
+  const lane = async () => {
+    for (let suite = queue.shift(); suite; suite = queue.shift()) results.push(...(await work(suite)));
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return results;
+}
+
+const reason = obstacle();
+if (reason) {
+  cleanUp();
+  stop(3, reason);
+}
+await bundle();
+const results = await inTurn(boot);
+const counts = { passed: 0, failed: 0, skipped: 0 };
+for (const { outcome } of results) counts[outcome]++;
+if (results.length === 0) stop(1, `no case is called ${options.only}`);
+console.log(`${basename(here)}: ${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+if (options.json) writeFileSync(options.json, JSON.stringify(counts));
+cleanUp();
+process.exit(counts.failed > 0 ? 1 : 0);
