@@ -9,21 +9,32 @@ import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
 
 /** Structs whose members tests look at; of all others that pointers lead to only the name is kept. */
-const OPEN = `sk_buff skb_shared_info net_device net_device_ops netdev_queue net sock socket proto request_sock inet_sock
+const OPEN =
+  `sk_buff skb_shared_info net_device net_device_ops netdev_queue net sock socket proto request_sock inet_sock
   dst_entry dst_ops dst_metrics rtable rt6_info nf_conn nf_hook_state neighbour pt_regs
   ethhdr vlan_hdr vlan_ethhdr arphdr iphdr ipv6hdr frag_hdr tcphdr udphdr icmphdr icmp6hdr sctphdr ip_esp_hdr gre_base_hdr
   veth_priv veth_rq`.split(/\s+/);
-const ENUMS = ["skb_drop_reason", "skb_drop_reason_subsys", "qdisc_drop_reason", "ip_conntrack_info", "ip_conntrack_status"];
+const ENUMS = [
+  "skb_drop_reason",
+  "skb_drop_reason_subsys",
+  "qdisc_drop_reason",
+  "ip_conntrack_info",
+  "ip_conntrack_status",
+];
 const FUNCTIONS = ["bpf_rdonly_cast"];
 const MODULES = ["nf_conntrack", "veth"];
 /** Symbols kept with the one after each, so that their ends stay right. */
-const SYMBOLS = `_stext nf_hook_slow nft_do_chain ip_rcv ip_rcv_core ip_rcv_finish ip_rcv_finish_core ip_forward ip_local_deliver
+const SYMBOLS =
+  `_stext nf_hook_slow nft_do_chain ip_rcv ip_rcv_core ip_rcv_finish ip_rcv_finish_core ip_forward ip_local_deliver
   ip_local_deliver_finish ip_output ip_finish_output2 ip_protocol_deliver_rcu tcp_v4_rcv tcp_v6_rcv udp_rcv __udp4_lib_rcv
   icmp_rcv ipv6_rcv ip6_output ip6_rcv_core __netif_receive_skb_core.constprop.0 kfree_skb_reason sk_skb_reason_drop
   kfree_skbmem __dev_queue_xmit dev_hard_start_xmit sch_direct_xmit unix_stream_connect veth_xmit nf_conntrack_in
   bpf_rdonly_cast _etext`.split(/\s+/);
 
-const { readBtf, KIND_NUMBER, kindOf, vlenOf } = await typescript("../src/compiler/btf/reader.ts", "../src/compiler/btf/format.ts");
+const { readBtf, KIND_NUMBER, kindOf, vlenOf } = await typescript(
+  "../src/compiler/btf/reader.ts",
+  "../src/compiler/btf/format.ts",
+);
 const [, , name, folder] = process.argv;
 if (!folder) throw new Error("usage: node scripts/btf-fixture.mjs NAME FOLDER");
 const kindName = (number) => Object.keys(KIND_NUMBER).find((kind) => KIND_NUMBER[kind] === number);
@@ -66,7 +77,13 @@ const skbNames = new Set(
     [...btf.skbFunctions(), ...btf.skbFunctionsLeftOut()].map((f) => f.name),
   ),
 );
-write(`${name}.functions`, lines("aff", (line) => skbNames.has(line.split(/[. ]/)[0]) && /\[(?!nf_conntrack|veth)/.test(line) === false));
+write(
+  `${name}.functions`,
+  lines(
+    "aff",
+    (line) => skbNames.has(line.split(/[. ]/)[0]) && /\[(?!nf_conntrack|veth)/.test(line) === false,
+  ),
+);
 const wanted = new Set(SYMBOLS);
 let afterWanted = false;
 const symbols = lines("kallsyms", (line) => /^\S+ [tTwW] /.test(line))
@@ -81,7 +98,10 @@ const symbols = lines("kallsyms", (line) => /^\S+ [tTwW] /.test(line))
   });
 write(`${name}.symbols`, `${symbols.join("\n")}\n`);
 const tracepoints = new Set(base.btf.skbTracepoints().map((tracepoint) => tracepoint.name));
-write(`${name}.events`, lines("events", (line) => tracepoints.has(line.split("/")[1])));
+write(
+  `${name}.events`,
+  lines("events", (line) => tracepoints.has(line.split("/")[1])),
+);
 
 function keepRoots(output) {
   const { btf } = output;
@@ -119,7 +139,8 @@ function keep(output, id) {
   record.push(text(words[at]), words[at + 1]);
   const third = words[at + 2];
   if (kind === "ptr") record.push(pointee(output, third));
-  else if (["typedef", "volatile", "const", "restrict", "type_tag", "func", "func_proto"].includes(kind)) record.push(keep(output, third));
+  else if (["typedef", "volatile", "const", "restrict", "type_tag", "func", "func_proto"].includes(kind))
+    record.push(keep(output, third));
   else record.push(third);
   if (kind === "int") record.push(words[at + 3]);
   if (kind === "array") record.push(keep(output, words[at + 3]), keep(output, words[at + 4]), words[at + 5]);
@@ -141,7 +162,10 @@ function enter(output) {
 function pointee(output, id) {
   const { btf } = output;
   const type = btf.type(id);
-  if (["const", "volatile", "restrict", "type_tag", "typedef"].includes(type.kind) && isClosed(btf.resolve(id))) {
+  if (
+    ["const", "volatile", "restrict", "type_tag", "typedef"].includes(type.kind) &&
+    isClosed(btf.resolve(id))
+  ) {
     return type.kind === "typedef" ? pointee(output, btf.resolve(id).id) : qualified(output, id);
   }
   return isClosed(type) ? forward(output, type) : keep(output, id);
@@ -176,7 +200,10 @@ function forward(output, type) {
 }
 
 function encode(output) {
-  const words = Uint32Array.from(output.records.flat(), (word) => (typeof word === "function" ? word() : word) >>> 0);
+  const words = Uint32Array.from(
+    output.records.flat(),
+    (word) => (typeof word === "function" ? word() : word) >>> 0,
+  );
   const strings = Buffer.from(output.strings.map((text) => `${text}\0`).join(""));
   const header = Buffer.alloc(24);
   header.writeUInt16LE(0xeb9f, 0);
@@ -188,7 +215,10 @@ function encode(output) {
 }
 
 function lines(file, test) {
-  return `${readFileSync(`${folder}/${file}`, "utf8").split("\n").filter((line) => line !== "" && test(line)).join("\n")}\n`;
+  return `${readFileSync(`${folder}/${file}`, "utf8")
+    .split("\n")
+    .filter((line) => line !== "" && test(line))
+    .join("\n")}\n`;
 }
 
 function write(file, bytes) {
@@ -198,7 +228,9 @@ function write(file, bytes) {
 }
 
 async function typescript(...paths) {
-  const contents = paths.map((path) => `export * from ${JSON.stringify(fileURLToPath(new URL(path, import.meta.url)))};`);
+  const contents = paths.map(
+    (path) => `export * from ${JSON.stringify(fileURLToPath(new URL(path, import.meta.url)))};`,
+  );
   const { outputFiles } = await build({
     stdin: { contents: contents.join("\n"), resolveDir: fileURLToPath(new URL(".", import.meta.url)) },
     bundle: true,
