@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions that JavaScript sees; `addon.c` names them. Documented in native.ts. */
+#pragma once
+
+#include "napi.h"
+
+/* link.c */
+EXPORTED(native_link);
+
+/* object.c */
+EXPORTED(native_libbpf_version);
+EXPORTED(native_open_object);
+EXPORTED(native_set_map_size);
+EXPORTED(native_set_autoload);
+EXPORTED(native_programs);
+EXPORTED(native_load);
+EXPORTED(native_program_insns);
+EXPORTED(native_program_stats);
+EXPORTED(native_close_object);
+
+/* attach.c */
+EXPORTED(native_attach_kprobe_multi);
+EXPORTED(native_attach_kprobe);
+EXPORTED(native_attach_kprobes);
+EXPORTED(native_attach_raw_tracepoint);
+EXPORTED(native_detach);
+EXPORTED(native_link_info);
+
+/* maps.c */
+EXPORTED(native_map_lookup_per_cpu);
+EXPORTED(native_map_entries);
+EXPORTED(native_map_count);
+EXPORTED(native_map_update);
+EXPORTED(native_map_delete);
+
+/* ring.c */
+EXPORTED(native_open_ring);
+EXPORTED(native_ring_ack);
+EXPORTED(native_ring_flush);
+EXPORTED(native_close_ring);
+
+/* probe.c */
+EXPORTED(native_probe);
+EXPORTED(native_probe_rdonly_cast);
+
+/* system.c */
+EXPORTED(native_capabilities);
+EXPORTED(native_interfaces);
