@@ -1,0 +1,153 @@
+import type { Call } from "./call.ts";
+import type { OptionName } from "./options.ts";
+
+/** What a command does with a call; the number is the exit status. */
+export interface CommandModule {
+  run(call: Call): Promise<number> | number;
+}
+
+export interface Command {
+  readonly name: string;
+  /** What follows the name, for the usage line. */
+  readonly usage: string;
+  /** One line, lower case, for the list. */
+  readonly about: string;
+  /** More for `pwq help NAME`. */
+  readonly text?: string;
+  /** What stands after the name. `program`: FILE or -e, then parameters; `words`: as many as are listed, or any. */
+  readonly takes: "program" | "glob" | "topic" | "file" | "shell" | "nothing";
+  /** COMMAND ARGS after `--`. */
+  readonly tail?: true;
+  readonly options: readonly OptionName[];
+  readonly load: () => Promise<CommandModule>;
+}
+
+const TRACE_OPTIONS = [
+  "e",
+  "json",
+  "color",
+  "output",
+  "limit",
+  "for",
+  "backend",
+  "btf",
+  "ready-file",
+  "quiet",
+  "follow-map",
+  "buffer",
+  "record",
+] as const satisfies readonly OptionName[];
+
+/** Every command. Help, completion and the dispatcher are made from this; a module is loaded when it is called. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: "run",
+    usage: "FILE|-e TEXT [name=value …] [options] [-- COMMAND ARGS…]",
+    about: "trace; `pwq 'trace …'` is the same as `pwq run -e 'trace …'`",
+    text: [
+      "Events go to standard output, or to the file of --output; notices, errors and the summary go to standard error.",
+      "",
+      "With `-- COMMAND ARGS…` the command is started once everything is attached, and the trace ends shortly after it",
+      "does. The command's own standard output goes to standard error, so that what pwq prints stays apart.",
+      "Its exit status is reported in the summary; pwq's own status is that of the trace.",
+      "",
+      "Ctrl-C ends the trace with a summary, a second Ctrl-C ends it at once.",
+      "Exit status: 0 done, 1 failed while running, 2 the query or the call is wrong, 3 this kernel or these",
+      "privileges cannot do it.",
+    ].join("\n"),
+    takes: "program",
+    tail: true,
+    options: TRACE_OPTIONS,
+    load: () => import("./commands/run.ts"),
+  },
+  {
+    name: "check",
+    usage: "FILE|-e TEXT [name=value …]",
+    about: "look for errors; needs no root and no kernel",
+    text: "Without --btf the types of raw paths (`skb->…`) are not checked. With --btf they are, against that kernel.",
+    takes: "program",
+    options: ["e", "btf", "color"],
+    load: () => import("./commands/check.ts"),
+  },
+  {
+    name: "explain",
+    usage: "FILE|-e TEXT [name=value …]",
+    about: "what would be attached and captured, and the program as assembly",
+    takes: "program",
+    options: ["e", "btf", "backend", "color"],
+    load: () => import("./commands/explain.ts"),
+  },
+  {
+    name: "compile",
+    usage: "FILE|-e TEXT [name=value …] -o FILE",
+    about: "save the linked BPF object; `bpftool prog load` accepts it",
+    takes: "program",
+    options: ["e", "output", "btf", "backend", "color"],
+    load: () => import("./commands/compile.ts"),
+  },
+  {
+    name: "info",
+    usage: "FILE|-e TEXT",
+    about: "documentation, tags and parameters of a program",
+    takes: "program",
+    options: ["e", "color"],
+    load: () => import("./commands/info.ts"),
+  },
+  {
+    name: "replay",
+    usage: "FILE",
+    about: "show a recording made with `pwq run --record`; needs no root",
+    takes: "file",
+    options: ["json", "color", "output", "limit", "quiet"],
+    load: () => import("./commands/replay.ts"),
+  },
+  {
+    name: "fields",
+    usage: "[GLOB]",
+    about: "the fields of the language",
+    takes: "glob",
+    options: ["color"],
+    load: () => import("./commands/fields.ts"),
+  },
+  {
+    name: "probes",
+    usage: "[GLOB]",
+    about: "the functions and tracepoints of this kernel that see packets",
+    takes: "glob",
+    options: ["btf", "color"],
+    load: () => import("./commands/probes.ts"),
+  },
+  {
+    name: "doctor",
+    usage: "",
+    about: "what this machine can do, and how to mend what it cannot",
+    takes: "nothing",
+    options: ["color"],
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
+    name: "completion",
+    usage: "bash|zsh|fish",
+    about: "a completion script for this shell, on standard output",
+    text: [
+      "bash: pwq completion bash > /etc/bash_completion.d/pwq",
+      'zsh:  pwq completion zsh > "${fpath[1]}/_pwq"',
+      "fish: pwq completion fish > ~/.config/fish/completions/pwq.fish",
+    ].join("\n"),
+    takes: "shell",
+    options: [],
+    load: () => import("./commands/completion.ts"),
+  },
+  {
+    name: "help",
+    usage: "[COMMAND|CODE|TOPIC]",
+    about: "this text, or what an error code means",
+    takes: "topic",
+    options: ["color"],
+    load: () => import("./commands/help.ts"),
+  },
+];
+
+export function findCommand(name: string): Command | undefined {
+  return COMMANDS.find((command) => command.name === name);
+}

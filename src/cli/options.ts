@@ -1,0 +1,61 @@
+import type { Backend } from "../compiler/facts.ts";
+import { count, duration, file, oneOf, size, text, type ValueKind } from "./values.ts";
+
+/** The options of a call, by the name they have on the command line. */
+export interface Options {
+  readonly help?: true;
+  readonly version?: true;
+  readonly e?: string;
+  readonly json?: true;
+  readonly color?: "auto" | "always" | "never";
+  readonly output?: string;
+  readonly limit?: number;
+  /** Nanoseconds. */
+  readonly for?: bigint;
+  readonly backend?: "auto" | Backend;
+  readonly btf?: string;
+  readonly "ready-file"?: string;
+  readonly quiet?: true;
+  readonly "follow-map"?: number;
+  /** Bytes. */
+  readonly buffer?: number;
+  readonly record?: string;
+}
+
+export type OptionName = keyof Options;
+
+export interface Option<T> {
+  readonly short?: string;
+  /** Absent: a switch. */
+  readonly value?: ValueKind<T>;
+  readonly about: string;
+}
+
+/** Every option there is. `--help`, shell completion and the parser are made from this. */
+export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options[K]>> } = {
+  e: { short: "e", value: { ...text, label: "TEXT" }, about: "the program itself instead of a file" },
+  json: { about: "one JSON object a line: start, event, lost, end (schema/events.schema.json)" },
+  color: { value: oneOf("auto", "always", "never"), about: "colours; auto: on a terminal, unless NO_COLOR is set" },
+  output: { short: "o", value: file, about: "write to this file instead of standard output" },
+  limit: { value: count, about: "end after so many events" },
+  for: { value: duration, about: "end after this time" },
+  backend: {
+    value: oneOf("auto", "kprobe-multi", "kprobe", "tracepoint"),
+    about: "how to attach; auto: the best this kernel has",
+  },
+  btf: { value: file, about: "kernel types from this BTF file instead of the running kernel" },
+  "ready-file": { value: file, about: "make this file once everything is attached and the output is open" },
+  quiet: { short: "q", about: "no notices and no summary on standard error" },
+  "follow-map": { value: count, about: "packets that can be followed at a time (default 65536)" },
+  buffer: { value: size, about: "ring buffer for events in the kernel (default 16MiB)" },
+  record: { value: file, about: "also save the raw events for `pwq replay`" },
+  help: { short: "h", about: "this text" },
+  version: { short: "V", about: "the version of pwq" },
+};
+
+export const optionNames = Object.keys(OPTIONS) as readonly OptionName[];
+
+/** As it is typed: `--limit`, `-e`. */
+export function flag(name: OptionName): string {
+  return name.length === 1 ? `-${name}` : `--${name}`;
+}

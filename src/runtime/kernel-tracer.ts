@@ -1,0 +1,122 @@
+import type { Compiled } from "../compiler/compiled.ts";
+import { TRACK } from "../compiler/layout.ts";
+import { COUNTERS } from "../compiler/layout.ts";
+import { isNativeError, type Link, type Native, native, type Obj, type Ring } from "../native/native.ts";
+import { readTemplate } from "../native/template.ts";
+import { attachPlan } from "./attach.ts";
+import { refusal } from "./refusal.ts";
+import type { Loaded, Sizes, Tracked, Tracer } from "./tracer.ts";
+
+/** Maps of the template. */
+const RING = "pwq_ring";
+const TRACK_MAP = "pwq_track";
+const COUNTER_MAP = "pwq_counters";
+
+/** A batch is big enough to make a call cheap, and small enough that a few of them can be on their way. */
+const BATCH = { batchBytes: 256 * 1024, maxBatches: 4, flushMs: 20 } as const;
+
+/** The running kernel, reached through the addon. */
+export const kernelTracer: Tracer = {
+  load: (compiled, sizes) => told(compiled, () => load(native(), compiled, sizes)),
+};
+
+function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
+  const obj = face.openObject(linked(face, compiled));
+  try {
+    excludeUnused(face, obj, compiled);
+    face.setMapSize(obj, RING, ringSize(sizes.buffer));
+    face.setMapSize(obj, TRACK_MAP, sizes.followMap);
+    face.load(obj);
+  } catch (error) {
+    face.closeObject(obj);
+    throw error;
+  }
+  return loaded(face, obj, compiled);
+}
+
+/** The query's object joined with its template: what is loaded, and what `pwq compile` saves. */
+export function linked(face: Native, compiled: Compiled): Uint8Array {
+  return face.link([
+    { name: "template", bytes: readTemplate(compiled.template) },
+    { name: "query", bytes: compiled.object },
+  ]);
+}
+
+/** Programs of backends that are not used would be verified, and could be refused, for nothing. */
+function excludeUnused(face: Native, obj: Obj, { plan }: Compiled): void {
+  const used = new Set(plan.tracepoints.map(({ program }) => program));
+  if (plan.kprobes.length > 0) used.add(plan.backend === "kprobe-multi" ? "pwq_kprobe_multi" : "pwq_kprobe");
+  for (const { name } of face.programs(obj)) face.setAutoload(obj, name, used.has(name));
+}
+
+/** A ring buffer's size is a power of two, and at least a page. */
+export function ringSize(bytes: number): number {
+  return 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096)));
+}
+
+function loaded(face: Native, obj: Obj, compiled: Compiled): Loaded {
+  let ring: Ring | undefined;
+  let links: readonly Link[] = [];
+  let missed = 0;
+  const programs = () => face.programs(obj).filter(({ autoload }) => autoload);
+  return {
+    attach: (plan) =>
+      told(compiled, () => {
+        const attached = attachPlan(face, obj, plan);
+        links = attached.links;
+        return attached;
+      }),
+    read(onBatch) {
+      ring = face.openRing(obj, RING, { onBatch, ...BATCH });
+    },
+    counters: () =>
+      Array.from({ length: COUNTERS }, (_, index) =>
+        face.mapLookupPerCpu(obj, COUNTER_MAP, index).reduce((sum, value) => sum + value, 0n),
+      ),
+    tracked: () => trackedIn(face, obj),
+    missed: () => missed,
+    detach() {
+      // The kernel forgets both counts with the links and the programs.
+      missed = programs().reduce((sum, { name }) => sum + Number(face.programStats(obj, name).recursionMisses), 0);
+      for (const link of links) {
+        missed += Number(face.linkInfo(link).missed ?? 0n);
+        face.detach(link);
+      }
+      links = [];
+    },
+    flush: async () => {
+      if (ring) await face.ringFlush(ring);
+    },
+    close() {
+      for (const link of links) face.detach(link);
+      links = [];
+      if (ring) face.closeRing(ring);
+      face.closeObject(obj);
+    },
+  };
+}
+
+function trackedIn(face: Native, obj: Obj): Tracked {
+  const { count, valueSize, values } = face.mapEntries(obj, TRACK_MAP);
+  const view = new DataView(values.buffer, values.byteOffset, values.byteLength);
+  const follow = TRACK.offsets.follow!;
+  return {
+    entries: count,
+    followed(query) {
+      let found = 0;
+      for (let i = 0; i < count; i++) {
+        if (view.getUint32(i * valueSize + follow, true) & (1 << query)) found++;
+      }
+      return found;
+    },
+  };
+}
+
+/** Errors of the addon become findings that say what to do. */
+function told<T>(compiled: Compiled, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw isNativeError(error) ? refusal(error, compiled) : error;
+  }
+}

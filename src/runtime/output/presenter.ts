@@ -1,0 +1,61 @@
+/**
+ * What a trace tells its audience. A presenter turns it into lines; there is one for people and one for programs.
+ */
+export interface Presenter {
+  start(info: StartInfo): void;
+  /** The record at byte `at` of the current batch, of query number `query`. */
+  event(query: number, at: number): void;
+  lost(loss: Loss): void;
+  end(info: EndInfo): void;
+}
+
+export interface StartInfo {
+  readonly version: string;
+  /** The program as written. */
+  readonly query: string;
+  /** `uname -r` */
+  readonly kernel: string;
+  readonly backend: string;
+  /** Functions and tracepoints attached to. */
+  readonly probes: number;
+}
+
+/** Why something that should have been seen was not, and what was lost. */
+export const CAUSES = {
+  ring_full: { unit: "event", text: "the ring buffer was full; a larger --buffer holds more" },
+  map_full: { unit: "packet", text: "the tracking map was full; a larger --follow-map holds more" },
+  clone_full: { unit: "clone", text: "the tracking map was full; a larger --follow-map holds more" },
+  evicted: { unit: "packet", text: "they were pushed out of the tracking map; a larger --follow-map holds more" },
+  missed: { unit: "probe hit", text: "a probe was hit while one was running on that CPU" },
+  unread: { unit: "event", text: "they were not read from the ring buffer" },
+} as const satisfies Record<string, { readonly unit: string; readonly text: string }>;
+
+export type Cause = keyof typeof CAUSES;
+
+export interface Loss {
+  readonly cause: Cause;
+  /** Since the last time this cause was told. */
+  readonly count: number;
+}
+
+export interface EndInfo {
+  /** Events written. */
+  readonly events: number;
+  readonly packets: number;
+  /** Over all causes. */
+  readonly lost: number;
+  /** Packets that `where` selected and `sample` or `rate` left out. */
+  readonly thinned: number;
+  readonly seconds: number;
+  readonly reason: EndReason;
+  /** Of the command after `--`, if there was one. */
+  readonly command?: CommandEnd;
+}
+
+/** What ended the trace. */
+export type EndReason = "limit" | "time" | "stop" | "command" | "signal" | "output" | "recording";
+
+export interface CommandEnd {
+  readonly status: number | null;
+  readonly signal: string | null;
+}
