@@ -127,8 +127,6 @@ export const VIEW_HAS = {
   tci: 1 << 17, // `tci` is known: a tag in the skb or in the frame
   sock4: 1 << 18, // no headers are written yet; the socket says that an IPv4 packet will come of it
   sock6: 1 << 19,
-  sock4: 1 << 18, // no headers yet, but a socket that says what will be written: IPv4
-  sock6: 1 << 19,
 } as const;
 
 /**
