@@ -53,11 +53,11 @@ static void finalize_handle_of_ring(void *data)
 	release_ring(data);
 }
 
-static void finalize_deliver(napi_env env, void *data, void *hint)
+static void finalize_deliver(napi_env env, void *data, void *context)
 {
 	(void)env;
-	(void)hint;
-	release_ring(data);
+	(void)data;
+	release_ring(context);
 }
 
 static void call_on_batch(napi_env env, napi_value on_batch, const struct delivery *delivery)
