@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /**
  * The command line's door: takes the call apart, loads the one module it needs, and turns what is thrown into
  * findings and an exit status. Everything else is behind a lazy import, so that small calls stay fast.
