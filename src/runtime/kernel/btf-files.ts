@@ -1,0 +1,29 @@
+/** BTF as the running kernel offers it: one file for itself, one for each module that has types. */
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { BtfFormatError, type LoadedBtf, readBtf } from "../../compiler/btf/reader.ts";
+import { list } from "./files.ts";
+
+const FOLDER = "sys/kernel/btf";
+const VMLINUX = "vmlinux";
+
+export const vmlinuxBtfPath = (root: string): string => join(root, FOLDER, VMLINUX);
+
+/** Throws what reading the file throws, and BtfFormatError. */
+export function readVmlinuxBtf(path: string): LoadedBtf {
+  return readBtf(readFileSync(path), VMLINUX);
+}
+
+/** Split BTF of every loaded module. One that is unloaded meanwhile, or that cannot be read, is left out. */
+export function readModuleBtf(root: string, base: LoadedBtf): readonly LoadedBtf[] {
+  const modules: LoadedBtf[] = [];
+  for (const name of list(join(root, FOLDER))) {
+    if (name === VMLINUX) continue;
+    try {
+      modules.push(readBtf(readFileSync(join(root, FOLDER, name)), name, base));
+    } catch (error) {
+      if (!(error instanceof BtfFormatError || (error instanceof Error && "code" in error))) throw error;
+    }
+  }
+  return modules;
+}

@@ -1,0 +1,106 @@
+/**
+ * What this kernel can do, by trying each thing. Where trying is not allowed (`pwq explain` needs no root) or not
+ * possible (`--btf` of another kernel), the kernel's types tell what was built in.
+ */
+import type { Btf } from "../../compiler/btf/btf.ts";
+import type { Features } from "../../compiler/facts.ts";
+import type { Native, ProbeName } from "../../native/native.ts";
+
+/** What the addon can try. */
+export type FeatureProbe = Pick<Native, "probe" | "probeRdonlyCast">;
+
+export type Finding = { readonly ok: true } | { readonly ok: false; readonly reason: string };
+
+type FeatureName = keyof Features;
+
+interface Feature {
+  /** What the addon tries. */
+  readonly probe: (probe: FeatureProbe, btf: Btf) => ReturnType<FeatureProbe["probe"]>;
+  /** What BTF has only if it was built in. */
+  readonly inBtf: (btf: Btf) => boolean;
+  readonly missing: string;
+}
+
+const tries =
+  (name: ProbeName): Feature["probe"] =>
+  (probe) =>
+    probe.probe(name);
+const hasFunction =
+  (name: string): Feature["inBtf"] =>
+  (btf) =>
+    btf.find("func", name) !== undefined;
+const hasEnumerator =
+  (enumeration: string, name: string): Feature["inBtf"] =>
+  (btf) =>
+    btf.find("enum", enumeration)?.values.some((value) => value.name === name) ?? false;
+
+const RDONLY_CAST = "bpf_rdonly_cast";
+const ENOENT = 2;
+
+const FEATURES: Readonly<Record<FeatureName, Feature>> = {
+  kprobeMulti: {
+    probe: tries("kprobe-multi"),
+    inBtf: hasFunction("bpf_kprobe_multi_link_attach"),
+    missing: "needs Linux 5.18 with CONFIG_FPROBE",
+  },
+  kprobe: { probe: tries("kprobe"), inBtf: hasFunction("register_kprobe"), missing: "needs CONFIG_KPROBES" },
+  rawTracepoint: {
+    probe: tries("raw-tracepoint"),
+    inBtf: hasEnumerator("bpf_prog_type", "BPF_PROG_TYPE_RAW_TRACEPOINT"),
+    missing: "needs Linux 4.17 with CONFIG_BPF_EVENTS",
+  },
+  rdonlyCast: {
+    probe(probe, btf) {
+      const [kfunc, struct] = [btf.find("func", RDONLY_CAST), btf.find("struct", "sk_buff")];
+      if (!kfunc || !struct) return { ok: false, errno: ENOENT, reason: `no kfunc ${RDONLY_CAST} in BTF` };
+      return probe.probeRdonlyCast(kfunc.id, struct.id);
+    },
+    inBtf: hasFunction(RDONLY_CAST),
+    missing: "needs Linux 6.2",
+  },
+  ringBuffer: {
+    probe: tries("ring-buffer"),
+    inBtf: hasEnumerator("bpf_map_type", "BPF_MAP_TYPE_RINGBUF"),
+    missing: "needs Linux 5.8",
+  },
+};
+
+const [EPERM, EACCES] = [1, 13];
+
+/** Tries one thing; by BTF where there is no probe or it is not permitted. */
+export function findFeature(name: FeatureName, btf: Btf, probe?: FeatureProbe): Finding {
+  const { probe: attempt, inBtf, missing } = FEATURES[name];
+  const result = probe && attempt(probe, btf);
+  if (result && (result.ok || (result.errno !== EPERM && result.errno !== EACCES))) return result;
+  return inBtf(btf) ? { ok: true } : { ok: false, reason: missing };
+}
+
+/** Each is tried when it is first asked for. */
+export function features(btf: Btf, probe?: FeatureProbe): Features {
+  const known = new Map<FeatureName, boolean>();
+  const has = (name: FeatureName): boolean => {
+    let found = known.get(name);
+    if (found === undefined) {
+      found = findFeature(name, btf, probe).ok;
+      known.set(name, found);
+    }
+    return found;
+  };
+  return {
+    get kprobeMulti() {
+      return has("kprobeMulti");
+    },
+    get kprobe() {
+      return has("kprobe");
+    },
+    get rawTracepoint() {
+      return has("rawTracepoint");
+    },
+    get rdonlyCast() {
+      return has("rdonlyCast");
+    },
+    get ringBuffer() {
+      return has("ringBuffer");
+    },
+  };
+}
