@@ -1,13 +1,20 @@
 import type { IToken } from "chevrotain";
 import type { SyntaxProblem } from "./errors.ts";
-import { endOf } from "./lexer.ts";
-import { spanOf } from "./nodes.ts";
+import { MISTAKES } from "./mistakes.ts";
+import { stopOf } from "./stop.ts";
 
-export function explain(text: string, tokens: readonly IToken[], stopped: IToken): SyntaxProblem {
-  const found = tokens.find((token) => token === stopped);
-  if (found !== undefined)
-    return { code: "PWQ1001", span: spanOf(found), message: `unexpected \`${found.image}\`` };
-  const last = tokens.at(-1);
-  const end = last === undefined ? text.length : endOf(last);
-  return { code: "PWQ1002", span: { start: end, end }, message: "the statement ends too early" };
+export interface Explained {
+  readonly problem: SyntaxProblem;
+  /** True if more text could mend it. */
+  readonly atEnd: boolean;
+}
+
+/** Why these tokens are not what the rule wants, as one problem. */
+export function explain(text: string, tokens: readonly IToken[], rule: string): Explained {
+  const stop = stopOf(text, tokens, rule);
+  for (const mistake of MISTAKES) {
+    const problem = mistake(stop);
+    if (problem !== undefined) return { problem, atEnd: stop.found === undefined };
+  }
+  throw new Error("the last mistakes answer always");
 }

@@ -1,21 +1,28 @@
 /**
  * The candidate that is most likely meant by a misspelt word, or nothing. Swapping two neighbours counts as one slip
- * (`wehre`), case as none; short words may differ less than long ones.
+ * (`wehre`), case as none; short words may differ less than
+ * long ones, and of two that are as near the one that begins alike is taken (`wher`: `where`, not `when`).
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const slips = word.length <= 2 ? 1 : word.length <= 4 ? 1 : word.length <= 8 ? 2 : 3;
-  let best: string | undefined;
-  let least = slips + 1;
+  const slips = word.length <= 4 ? 1 : word.length <= 8 ? 2 : 3;
+  const typed = word.toLowerCase();
+  let best: { candidate: string; slips: number; shared: number } | undefined;
   for (const candidate of candidates) {
-    if (candidate === word || Math.abs(candidate.length - word.length) >= least) continue;
-    const count = distance(word.toLowerCase(), candidate.toLowerCase());
-    // Two words of two letters with one in common are not alike.
-    if (count < least && count < Math.max(candidate.length, word.length) - (count > 0 ? 1 : 0)) {
-      best = candidate;
-      least = count;
-    }
+    // Two short words must have more in common than not.
+    const most = Math.min(slips, Math.max(candidate.length, word.length) - 2);
+    if (candidate === word || Math.abs(candidate.length - word.length) > most) continue;
+    const count = distance(typed, candidate.toLowerCase());
+    const shared = sharedPrefix(typed, candidate);
+    const better = best === undefined || count < best.slips || (count === best.slips && shared > best.shared);
+    if (count <= most && better) best = { candidate, slips: count, shared };
   }
-  return best;
+  return best?.candidate;
+}
+
+function sharedPrefix(a: string, b: string): number {
+  let length = 0;
+  while (length < a.length && a[length] === b[length]) length++;
+  return length;
 }
 
 /** Damerau's distance between neighbours (optimal string alignment). */

@@ -1,10 +1,12 @@
 /** Text to syntax tree, statement by statement. */
 import type { IToken } from "chevrotain";
 import type { Expr, Program, Statement } from "./ast.ts";
+import { parser } from "./engine.ts";
 import type { SyntaxProblem } from "./errors.ts";
 import { explain } from "./explain.ts";
-import { type Chunk, lex, statements } from "./lexer.ts";
-import { PwqParser } from "./parser.ts";
+import { type Chunk, endOf, lex, statements } from "./lexer.ts";
+import { tooDeep } from "./limits.ts";
+import { startsLine } from "./tokens.ts";
 
 export interface ParsedProgram {
   /** The statements that have no problem. */
@@ -19,45 +21,65 @@ export interface ParsedExpression {
   readonly problems: readonly SyntaxProblem[];
 }
 
-let built: PwqParser | undefined;
-const parser = (): PwqParser => {
-  built ??= new PwqParser();
-  return built;
-};
-
 /** Parses a file or a REPL entry. Never throws. */
 export function parse(text: string): ParsedProgram {
-  const parsed: Statement[] = [];
-  const problems: SyntaxProblem[] = [];
-  for (const chunk of statements(lex(text))) {
-    const { node, problem } = parseChunk(text, chunk, (p) => p.statement());
-    if (node !== undefined) parsed.push(node);
-    if (problem !== undefined) problems.push(problem);
-  }
-  return { program: { kind: "Program", statements: parsed, span: { start: 0, end: text.length } }, problems };
+  const outcomes = statements(lex(text)).map((chunk) => parseStatement(text, chunk));
+  const program: Program = {
+    kind: "Program",
+    statements: outcomes.flatMap(({ node }) => node ?? []),
+    span: { start: 0, end: text.length },
+  };
+  return { program, problems: outcomes.flatMap(({ problem }) => problem ?? []) };
 }
 
 /** Parses a text that is one expression. Never throws. */
 export function parseExpression(text: string): ParsedExpression {
-  const { node, problem } = parseChunk(text, { tokens: [...lex(text).tokens] }, (p) => p.expression());
+  const { node, problem } = run<Expr>(text, { tokens: [...lex(text).tokens] }, "expression");
   return {
     ...(node === undefined ? {} : { expression: node }),
     problems: problem === undefined ? [] : [problem],
   };
 }
 
+/** False if a REPL entry is the beginning of something: an open bracket, an operator at the end, a lone `##` line. */
+export function isComplete(text: string): boolean {
+  const lexed = lex(text);
+  const chunk = statements(lexed).at(-1);
+  const comment = lexed.comments.at(-1);
+  const last = lexed.tokens.at(-1);
+  const below = comment !== undefined && (last === undefined || endOf(last) <= comment.startOffset);
+  if (below && comment.image.startsWith("##") && startsLine(text, comment.startOffset)) return false;
+  return chunk === undefined || parseStatement(text, chunk).unfinished !== true;
+}
+
 interface Outcome<T> {
   readonly node?: T;
   readonly problem?: SyntaxProblem;
+  /** There is a problem, and more text could mend it. */
+  readonly unfinished?: boolean;
 }
 
-function parseChunk<T>(text: string, { tokens, doc }: Chunk, rule: (parser: PwqParser) => T): Outcome<T> {
+const parseStatement = (text: string, chunk: Chunk) => run<Statement>(text, chunk, "statement");
+
+function run<T extends Statement | Expr>(
+  text: string,
+  { tokens, doc }: Chunk,
+  rule: "statement" | "expression",
+): Outcome<T> {
+  const deep = tooDeep(tokens);
+  if (deep !== undefined) return { problem: deep };
   const p = parser();
   p.begin(tokens, doc);
-  const node = rule(p);
+  const node = p[rule]() as T;
   const literal = p.problems[0];
   const stopped: IToken | undefined = p.errors[0]?.token;
-  if (stopped === undefined) return literal === undefined ? { node } : { problem: literal };
-  const problem = explain(text, tokens, stopped);
-  return { problem: literal !== undefined && literal.span.start <= problem.span.start ? literal : problem };
+  if (stopped === undefined) {
+    if (literal === undefined) return { node };
+    return { problem: literal, unfinished: literal.code === "PWQ1013" };
+  }
+  const { problem, atEnd } = explain(text, tokens, rule);
+  if (literal !== undefined && literal.span.start <= problem.span.start) return { problem: literal };
+  // What stands on lines of its own behind a whole statement does not spoil it.
+  const whole = problem.code === "PWQ1015" && problem.span.start !== tokens[0]!.startOffset;
+  return { ...(whole ? { node } : {}), problem, unfinished: atEnd };
 }

@@ -163,7 +163,7 @@ export class PwqParser extends EmbeddedActionsParser {
     const event = this.SUBRULE(this.hookEvent);
     const interval = this.OPTION(() => {
       this.CONSUME(t.LParen);
-      const value = this.SUBRULE(this.interval);
+      const value = this.SUBRULE(this.duration);
       this.CONSUME(t.RParen);
       return value;
     });
@@ -187,15 +187,6 @@ export class PwqParser extends EmbeddedActionsParser {
   });
 
   private hookEvent = this.RULE("hookEvent", (): ast.Word => word(this.CONSUME(t.AnyWord)));
-
-  private interval = this.RULE(
-    "interval",
-    (): ast.Expr =>
-      this.OR<ast.Expr>([
-        { ALT: () => this.number(this.CONSUME(t.Numeral)) },
-        { ALT: () => this.paramRef(this.CONSUME(t.ParamRef)) },
-      ]),
-  );
 
   // Clauses
 
@@ -298,27 +289,27 @@ export class PwqParser extends EmbeddedActionsParser {
 
   private every = this.RULE("every", (): ast.EveryClause => {
     const start = this.CONSUME(t.Every);
-    const interval = this.SUBRULE(this.primary);
+    const interval = this.SUBRULE(this.duration);
     return { kind: "Every", interval, span: this.spanFrom(start) };
   });
 
   private top = this.RULE("top", (): ast.TopClause => {
     const start = this.CONSUME(t.Top);
-    const count = this.SUBRULE(this.primary);
+    const count = this.SUBRULE(this.quantity);
     return { kind: "Top", count, span: this.spanFrom(start) };
   });
 
   private sample = this.RULE("sample", (): ast.SampleClause => {
     const start = this.CONSUME(t.Sample);
-    const numerator = this.SUBRULE(this.primary);
+    const numerator = this.SUBRULE(this.quantity);
     this.CONSUME(t.Slash);
-    const denominator = this.SUBRULE2(this.primary);
+    const denominator = this.SUBRULE2(this.quantity);
     return { kind: "Sample", numerator, denominator, span: this.spanFrom(start) };
   });
 
   private rate = this.RULE("rate", (): ast.RateClause => {
     const start = this.CONSUME(t.Rate);
-    const count = this.SUBRULE(this.primary);
+    const count = this.SUBRULE(this.quantity);
     this.CONSUME(t.Slash);
     const per = this.SUBRULE(this.rateUnit);
     return { kind: "Rate", count, per, span: this.spanFrom(start) };
@@ -328,7 +319,7 @@ export class PwqParser extends EmbeddedActionsParser {
 
   private limit = this.RULE("limit", (): ast.LimitClause => {
     const start = this.CONSUME(t.Limit);
-    const count = this.SUBRULE(this.primary);
+    const count = this.SUBRULE(this.quantity);
     const unit = this.SUBRULE(this.limitUnit);
     return { kind: "Limit", count, unit, span: this.spanFrom(start) };
   });
@@ -337,7 +328,7 @@ export class PwqParser extends EmbeddedActionsParser {
 
   private forTime = this.RULE("for", (): ast.ForClause => {
     const start = this.CONSUME(t.For);
-    const duration = this.SUBRULE(this.primary);
+    const duration = this.SUBRULE(this.duration);
     return { kind: "For", duration, span: this.spanFrom(start) };
   });
 
@@ -346,6 +337,28 @@ export class PwqParser extends EmbeddedActionsParser {
     this.CONSUME(t.When);
     const condition = this.SUBRULE(this.expression);
     return { kind: "Stop", condition, span: this.spanFrom(start) };
+  });
+
+  // A value that an operator cannot follow; anything else stands in parentheses.
+  private quantity = this.constant("quantity");
+  private duration = this.constant("duration");
+
+  private constant(name: string) {
+    return this.RULE(
+      name,
+      (): ast.Expr =>
+        this.OR<ast.Expr>([
+          { ALT: () => this.number(this.CONSUME(t.Numeral)) },
+          { ALT: () => this.paramRef(this.CONSUME(t.ParamRef)) },
+          { ALT: () => this.SUBRULE(this.nameOnly) },
+          { ALT: () => this.SUBRULE(this.group) },
+        ]),
+    );
+  }
+
+  private nameOnly = this.RULE("nameOnly", (): ast.Name => {
+    const name = this.CONSUME(t.Name);
+    return { kind: "Name", name: name.image, span: this.spanFrom(name) };
   });
 
   // Points and terminals

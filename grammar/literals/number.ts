@@ -125,7 +125,7 @@ function limited(image: string, kind: Quantity["kind"], value: bigint): Reading<
     : wrong("PWQ1018", `\`${short}\` is too much`, "it does not fit into 64 bits as nanoseconds or bytes");
 }
 
-/** Fractions, exponents, `1m30s` and the like. */
+/** Fractions, versions and the like. */
 function notDecimal(image: string): Reading<Quantity> {
   const fraction = /^(\d+)\.(\d+)([a-zA-Z]*)$/.exec(image);
   if (fraction !== null) {
@@ -138,11 +138,6 @@ function notDecimal(image: string): Reading<Quantity> {
   }
   if (/^\d+\.\d+\.\d+$/.test(image))
     return wrong("PWQ1006", `\`${image}\` is not an address`, "an IPv4 address has four numbers");
-  const compound = [...image.matchAll(/(\d+)(ns|us|ms|s|m|h)(?=\d|$)/g)];
-  if (compound.length > 1 && compound.map((m) => m[0]).join("") === image) {
-    const total = compound.reduce((sum, m) => sum + BigInt(m[1]!) * DURATION_UNITS[m[2]!]!, 0n);
-    return wrong("PWQ1009", `\`${image}\` has several units`, `write \`${formatDuration(total)}\``);
-  }
   return wrong("PWQ1005", `\`${image}\` is not a number`);
 }
 
@@ -161,6 +156,11 @@ function scaled(whole: string, part: string, unit: string): string | undefined {
 }
 
 function unknownUnit(image: string, digits: string, unit: string): Reading<Quantity> {
+  const compound = [...image.matchAll(/(\d+)(ns|us|ms|s|m|h)(?=\d|$)/g)];
+  if (compound.length > 1 && compound.map((m) => m[0]).join("") === image) {
+    const total = compound.reduce((sum, m) => sum + BigInt(m[1]!) * DURATION_UNITS[m[2]!]!, 0n);
+    return wrong("PWQ1009", `\`${image}\` has several units`, `write \`${formatDuration(total)}\``);
+  }
   const exponent = /^[eE](\d{1,2})$/.exec(unit);
   if (exponent !== null)
     return wrong(
