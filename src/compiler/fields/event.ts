@@ -94,7 +94,8 @@ export const dropFields: readonly Field[] = [
       optional: "events that are not drops",
       btfEnum: [
         { name: "skb_drop_reason", prefix: "SKB_DROP_REASON_" },
-        { name: "qdisc_drop_reason", prefix: "QDISC_DROP_" },
+        // Since 7.1; with their prefix, for both have a MAX.
+        { name: "qdisc_drop_reason", prefix: "" },
       ],
       column: { title: "REASON", width: 20 },
       aka: ["reason", "drop_reason"],
