@@ -1,7 +1,7 @@
 import { type Assembled, assemble } from "../../src/compiler/bpf/assemble.ts";
 import type { Item, Register } from "../../src/compiler/bpf/insn.ts";
 import { CALL, CALL_KIND, EXIT, LDDW } from "../../src/compiler/bpf/op.ts";
-import { MachineError, type Memory, Memory as MemoryMap, type Region } from "./memory.ts";
+import { MachineError, Memory, type Region } from "./memory.ts";
 import { COMPUTE, type Decoded, JUMPS, type JumpTest, MEMORY, type State } from "./semantics.ts";
 
 /**
@@ -62,7 +62,7 @@ export class Machine {
 
   constructor(options: MachineOptions) {
     this.#options = options;
-    this.memory = options.memory ?? new MemoryMap();
+    this.memory = options.memory ?? new Memory();
     this.#limit = options.limit ?? 1_000_000;
     this.#probe = Object.keys(options.kfuncs ?? {}).length > 0;
     this.#stacks = Array.from({ length: MAX_FRAMES }, (_, i) =>
@@ -88,20 +88,18 @@ export class Machine {
 
   #run(code: Code, args: readonly bigint[], depth: number, used: number): bigint | undefined {
     const stack = this.#stacks[depth];
-    if (!stack?.written) throw new MachineError(`${code.name}: more than ${MAX_FRAMES} frames`);
+    if (!stack?.written) throw new MachineError(`more than ${MAX_FRAMES} frames`);
     stack.written.fill(0);
     const regs: (bigint | undefined)[] = [undefined, ...args];
     regs.length = 11;
     regs[10] = stack.end;
     const state: State = { regs, memory: this.memory, probe: this.#probe };
-    let index = 0;
-    for (;;) {
-      const insn = code.insns[index];
-      if (!insn) throw new MachineError(`${code.name}: falls off the end`);
-      if (++this.steps > this.#limit)
-        throw new MachineError(`${code.name}: more than ${this.#limit} instructions`);
-      try {
-        index++;
+    let insn: Decoded | undefined;
+    try {
+      for (let index = 0; ; ) {
+        insn = code.insns[index++];
+        if (!insn) throw new MachineError("falls off the end");
+        if (++this.steps > this.#limit) throw new MachineError(`more than ${this.#limit} instructions`);
         if (insn.compute) insn.compute(state, insn);
         else if (insn.test) {
           if (insn.test(state, insn)) index = insn.target;
@@ -112,10 +110,10 @@ export class Machine {
           checkStack(stack, used);
           return regs[0];
         } else throw new MachineError(`unknown opcode 0x${insn.op.toString(16)}`);
-      } catch (error) {
-        if (!(error instanceof MachineError) || error.message.startsWith("in ")) throw error;
-        throw new MachineError(`in ${code.name}, pc ${insn.pc}: ${error.message}`);
       }
+    } catch (error) {
+      if (!(error instanceof MachineError) || error.where !== undefined) throw error;
+      throw new MachineError(error.message, insn ? `${code.name}, pc ${insn.pc}` : code.name);
     }
   }
 
@@ -151,7 +149,8 @@ export class Machine {
 /** The frame's depth so far, rounded; an error if the chain's is too much. */
 function checkStack(stack: Region, used: number): number {
   const lowest = stack.written?.indexOf(1) ?? -1;
-  const depth = lowest < 0 ? 0 : Math.ceil((FRAME_SIZE - lowest) / FRAME_UNIT) * FRAME_UNIT;
+  // A frame counts even if it is empty.
+  const depth = lowest < 0 ? FRAME_UNIT : Math.ceil((FRAME_SIZE - lowest) / FRAME_UNIT) * FRAME_UNIT;
   if (used + depth > MAX_STACK) throw new MachineError(`combined stack of ${used + depth} bytes`);
   return depth;
 }

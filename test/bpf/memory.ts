@@ -19,9 +19,12 @@ export type AccessSize = 1 | 2 | 4 | 8;
 
 /** A program did what the verifier would have refused. */
 export class MachineError extends Error {
-  constructor(message: string) {
-    super(message);
+  /** Function and instruction, once known. */
+  readonly where: string | undefined;
+  constructor(message: string, where?: string) {
+    super(where === undefined ? message : `${where}: ${message}`);
     this.name = "MachineError";
+    this.where = where;
   }
 }
 

@@ -1,5 +1,4 @@
 import { describe, expect, it } from "vitest";
-import { BtfWriter } from "../../src/compiler/bpf/btf-writer.ts";
 import {
   at,
   call,
@@ -195,21 +194,12 @@ describe("BTF", () => {
       ],
     });
   });
+});
 
-  it("has pointers and structs", () => {
-    const writer = new BtfWriter();
-    const u32 = writer.int("unsigned int", 4);
-    const pair = writer.struct("pair", 16, [
-      { name: "a", type: u32, offset: 0 },
-      { name: "b", type: u32, offset: 8 },
-    ]);
-    writer.ptr(pair);
-    expect(dumpBtf(writer.bytes())).toEqual([
-      "[1] INT unsigned int size 4 encoding 0 bits 32",
-      "[2] STRUCT pair size 16 {a: 1 at bit 0,b: 1 at bit 64}",
-      "[3] PTR -> 2",
-    ]);
-  });
+it("a NUL in a line of text does not end it", () => {
+  const odd = writeObject({ ...unit, line: () => ({ file: "q", text: "a\0b", line: 1, column: 1 }) });
+  const { lines } = dumpExtInfo(sectionBytes(odd, ".BTF.ext"), sectionBytes(odd, ".BTF"));
+  expect(lines[1]).toBe(".text+8 q:1:1 a\u2400b");
 });
 
 describe("an object that cannot be", () => {

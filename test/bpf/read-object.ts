@@ -93,9 +93,7 @@ export function readRelocations(file: Uint8Array, section: string): string[] {
 
 const KINDS: Readonly<Record<number, string>> = {
   1: "INT",
-  2: "PTR",
   3: "ARRAY",
-  4: "STRUCT",
   10: "CONST",
   12: "FUNC",
   13: "FUNC_PROTO",
@@ -125,11 +123,8 @@ export function dumpBtf(btf: Uint8Array): string[] {
     const rows = (width: number): number[][] => Array.from({ length: vlen }, () => words(width));
     const details: Readonly<Record<string, () => string>> = {
       INT: () => `size ${ref} ${words(1).map((w) => `encoding ${w >>> 24} bits ${w & 0xff}`)}`,
-      PTR: () => `-> ${ref}`,
       CONST: () => `-> ${ref}`,
       ARRAY: () => words(3).join(" "),
-      STRUCT: () =>
-        `size ${ref} {${rows(3).map(([n = 0, type, bit]) => `${text(strings, n)}: ${type} at bit ${bit}`)}}`,
       FUNC: () => `-> ${ref} ${["static", "global", "extern"][vlen]}`,
       FUNC_PROTO: () => `(${rows(2).map(([n = 0, type]) => `${text(strings, n)}: ${type}`)}) -> ${ref}`,
       VAR: () => `-> ${ref} ${["static", "global", "extern"][words(1)[0] ?? 9]}`,

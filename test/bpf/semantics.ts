@@ -13,6 +13,7 @@ import {
   type JumpName,
   LDDW,
   MODE,
+  NEG,
   SIZE,
   SOURCE,
 } from "../../src/compiler/bpf/op.ts";
@@ -58,7 +59,7 @@ const low = (x: bigint): bigint => BigInt.asUintN(32, x);
 
 /** On operands of `bits`, unsigned; the result is cut to `bits` afterwards. */
 type Operation = (a: bigint, b: bigint, bits: number) => bigint;
-const OPERATION: Readonly<Record<Exclude<AluName, "neg">, Operation>> = {
+const OPERATION: Readonly<Record<AluName, Operation>> = {
   add: (a, b) => a + b,
   sub: (a, b) => a - b,
   mul: (a, b) => a * b,
@@ -83,7 +84,7 @@ function checkImmediate(name: AluName, imm: number, bits: number): void {
 export const COMPUTE: Record<number, Compute> = {};
 
 for (const [key, operation] of Object.entries(OPERATION)) {
-  const name = key as Exclude<AluName, "neg">;
+  const name = key as AluName;
   const left = (state: State, insn: Decoded): bigint => (name === "mov" ? 0n : value(state, insn.dst));
   COMPUTE[CLASS.alu64 | SOURCE.reg | ALU[name]] = (state, insn) => {
     state.regs[insn.dst] = BigInt.asUintN(64, operation(left(state, insn), value(state, insn.src), 64));
@@ -101,10 +102,10 @@ for (const [key, operation] of Object.entries(OPERATION)) {
   };
 }
 
-COMPUTE[CLASS.alu64 | ALU.neg] = (state, insn) => {
+COMPUTE[CLASS.alu64 | NEG] = (state, insn) => {
   state.regs[insn.dst] = BigInt.asUintN(64, -value(state, insn.dst));
 };
-COMPUTE[CLASS.alu | ALU.neg] = (state, insn) => {
+COMPUTE[CLASS.alu | NEG] = (state, insn) => {
   state.regs[insn.dst] = low(-value(state, insn.dst));
 };
 

@@ -46,16 +46,38 @@ export function loadAlone(object: Uint8Array, program: string): Loaded {
   });
 }
 
-/** Pinned in a BPF file system of its own mount namespace: everything is gone when the shell ends. */
+/**
+ * The return values of a `tc` program for packets with the given bytes (at least 14), by BPF_PROG_TEST_RUN: nothing is
+ * attached.
+ */
+export function runOnPackets(object: Uint8Array, program: string, packets: readonly Uint8Array[]): number[] {
+  return inFolder((folder) => {
+    writeFileSync(join(folder, "generated.o"), object);
+    packets.forEach((bytes, i) => {
+      writeFileSync(join(folder, `packet${i}`), bytes);
+    });
+    const runs = packets.map(
+      (_, i) => `prog run pinned fs/programs/${program} data_in packet${i} data_out out`,
+    );
+    writeFileSync(join(folder, "runs"), runs.join("\n"));
+    const output = pinned(folder, "generated.o", "bpftool batch file runs");
+    return Array.from(output.matchAll(/^Return value: (\d+)/gm), ([, value]) => Number(value));
+  });
+}
+
 function load(folder: string, object: string, program: string): Loaded {
-  const script = `set -e
+  const show = `cat log; echo ${MARK}; bpftool prog dump xlated pinned fs/programs/${program} linum`;
+  const [log = "", xlated = ""] = pinned(folder, object, show).split(`${MARK}\n`);
+  return { log, xlated };
+}
+
+/** What `script` prints with the object's programs pinned in a mount namespace of its own: all is gone when it ends. */
+function pinned(folder: string, object: string, script: string): string {
+  const prepare = `set -e
     mkdir fs
     mount -t bpf bpf fs
-    bpftool -d prog loadall ${object} fs/programs >log 2>&1 || { cat log; exit 1; }
-    bpftool prog dump xlated pinned fs/programs/${program} linum >xlated
-    cat log; echo ${MARK}; cat xlated`;
-  const [log = "", xlated = ""] = run(folder, "unshare", ["-m", "sh", "-c", script]).split(`${MARK}\n`);
-  return { log, xlated };
+    bpftool -d prog loadall ${object} fs/programs >log 2>&1 || { cat log; exit 1; }`;
+  return run(folder, "unshare", ["-m", "sh", "-c", `${prepare}\n${script}`]);
 }
 
 const MARK = "----- xlated -----";

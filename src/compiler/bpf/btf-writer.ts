@@ -7,9 +7,7 @@ export type TypeId = number;
 /** Kernel: include/uapi/linux/btf.h, Documentation/bpf/btf.rst. */
 const KIND = {
   int: 1,
-  ptr: 2,
   array: 3,
-  struct: 4,
   const: 10,
   func: 12,
   funcProto: 13,
@@ -25,12 +23,6 @@ export const BTF_MAGIC = 0xeb9f;
 const VERSION = 1;
 const HEADER_SIZE = 24;
 
-export interface BtfMember {
-  readonly name: string;
-  readonly type: TypeId;
-  /** Bytes from the start of the struct. */
-  readonly offset: number;
-}
 export interface BtfSectionVar {
   readonly type: TypeId;
   /** Bytes from the start of the section. */
@@ -51,20 +43,12 @@ export class BtfWriter {
     this.#types.u32(8 * size);
     return id;
   }
-  ptr(to: TypeId): TypeId {
-    return this.#head("", KIND.ptr, 0, to);
-  }
   const(of: TypeId): TypeId {
     return this.#head("", KIND.const, 0, of);
   }
   array(element: TypeId, index: TypeId, count: number): TypeId {
     const id = this.#head("", KIND.array, 0, 0);
     this.#types.u32(element, index, count);
-    return id;
-  }
-  struct(name: string, size: number, members: readonly BtfMember[]): TypeId {
-    const id = this.#head(name, KIND.struct, members.length, size);
-    for (const { name, type, offset } of members) this.#types.u32(this.strings.add(name), type, 8 * offset);
     return id;
   }
   /** An empty parameter name is allowed only for extern functions: the kernel wants names. */

@@ -16,8 +16,8 @@ import {
   JUMP,
   type JumpName,
   LDDW,
-  LDDW_KIND,
   MODE,
+  NEG,
   SIZE,
   type Size,
   SOURCE,
@@ -106,9 +106,9 @@ interface AluForms {
   readonly reg32: (dst: Register, src: Register) => Insn;
 }
 
-/** Arithmetic: `alu.add.imm(r1, 4)`, `alu.lsh.reg32(r1, r2)`. All unsigned except `arsh`. `neg` is separate: it has one operand. */
-export const alu: Readonly<Record<Exclude<AluName, "neg">, AluForms>> = mapTable(
-  (({ neg: _, ...binary }) => binary)(ALU),
+/** Arithmetic: `alu.add.imm(r1, 4)`, `alu.lsh.reg32(r1, r2)`. All unsigned except `arsh`. */
+export const alu: Readonly<Record<AluName, AluForms>> = mapTable(
+  ALU,
   (code): AluForms => ({
     imm: (dst, imm) => insn(CLASS.alu64 | SOURCE.imm | code, { dst, imm: signed32(imm) }),
     reg: (dst, src) => insn(CLASS.alu64 | SOURCE.reg | code, { dst, src }),
@@ -118,8 +118,8 @@ export const alu: Readonly<Record<Exclude<AluName, "neg">, AluForms>> = mapTable
 );
 export const mov: AluForms = alu.mov;
 
-export const neg = (dst: Register): Insn => insn(CLASS.alu64 | ALU.neg, { dst });
-export const neg32 = (dst: Register): Insn => insn(CLASS.alu | ALU.neg, { dst });
+export const neg = (dst: Register): Insn => insn(CLASS.alu64 | NEG, { dst });
+export const neg32 = (dst: Register): Insn => insn(CLASS.alu | NEG, { dst });
 
 type Swap = (dst: Register) => Insn;
 const swap =
@@ -164,7 +164,7 @@ export const lddw = (dst: Register, value: bigint): Insn =>
   insn(LDDW, { dst, imm: BigInt.asUintN(64, value) });
 /** The address of an object of `.rodata`, `addend` bytes in. */
 export const lddwSymbol = (dst: Register, symbol: string, addend = 0): Insn =>
-  insn(LDDW, { dst, src: LDDW_KIND.number, imm: BigInt(addend), symbol });
+  insn(LDDW, { dst, imm: BigInt(addend), symbol });
 
 /** A 64-bit constant by the shortest instruction that can hold it. */
 export function constant(dst: Register, value: bigint | number): Insn {

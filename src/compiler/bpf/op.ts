@@ -26,13 +26,14 @@ export const ALU = {
   and: 0x50,
   lsh: 0x60,
   rsh: 0x70,
-  neg: 0x80,
   mod: 0x90,
   xor: 0xa0,
   mov: 0xb0,
   arsh: 0xc0,
 } as const;
 
+/** Class `alu` or `alu64`; its one operand is `dst`. */
+export const NEG = 0x80;
 /** Byte swap: class `alu`, the source bit says the byte order, the immediate how many bits. */
 export const END = 0xd0;
 export const BYTE_ORDER = { le: 0x00, be: 0x08 } as const;
@@ -69,9 +70,6 @@ export const FETCH = 0x01;
 
 /** What the source register of a call says about its immediate. */
 export const CALL_KIND = { helper: 0, local: 1, kfunc: 2 } as const;
-
-/** What the source register of an LDDW says about its immediate; 0: a plain number. */
-export const LDDW_KIND = { number: 0, mapFd: 1, mapValue: 2 } as const;
 
 export type AluName = keyof typeof ALU;
 export type JumpName = keyof typeof JUMP;

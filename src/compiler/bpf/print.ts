@@ -18,6 +18,7 @@ import {
   type JumpName,
   LDDW,
   MODE,
+  NEG,
   SIZE,
   SOURCE,
 } from "./op.ts";
@@ -65,7 +66,7 @@ const COMMENT_COLUMN = 33;
 
 type Printer = (insn: Insn, options: PrintOptions) => string;
 
-const SIGN: Readonly<Record<Exclude<AluName, "neg">, string>> = {
+const SIGN: Readonly<Record<AluName, string>> = {
   add: "+=",
   sub: "-=",
   mul: "*=",
@@ -113,8 +114,8 @@ const PRINTERS: Record<number, Printer> = {
   [EXIT]: () => "exit",
   [JA]: goto,
   [LDDW]: (insn) => `${r(insn.dst)} = ${insn.symbol === undefined ? hex64(insn.imm) : printAddress(insn)}`,
-  [CLASS.alu64 | ALU.neg]: ({ dst }) => `${r(dst)} = -${r(dst)}`,
-  [CLASS.alu | ALU.neg]: ({ dst }) => `${w(dst)} = -${w(dst)}`,
+  [CLASS.alu64 | NEG]: ({ dst }) => `${r(dst)} = -${r(dst)}`,
+  [CLASS.alu | NEG]: ({ dst }) => `${w(dst)} = -${w(dst)}`,
   [CLASS.alu | END | BYTE_ORDER.be]: ({ dst, imm }) => `${r(dst)} = be${imm} ${r(dst)}`,
   [CLASS.alu | END | BYTE_ORDER.le]: ({ dst, imm }) => `${r(dst)} = le${imm} ${r(dst)}`,
 };
