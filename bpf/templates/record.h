@@ -17,7 +17,12 @@ struct {
 #define WAKE_MARK (256 << 10)
 #define WAKE_WINDOW (4 << 10)
 
-/* Room for a record of `size` bytes with its head filled in, or 0. `size` is a constant for the verifier at each call. */
+/*
+ * 1 if there is room for a record of `size` bytes: event->record, with its head filled in. Else 0.
+ * The address is not the result, because the caller had to test it again: a verifier before 6.8 does not know that a
+ * record once found not to be null is never null, and takes the other branch for a leak.
+ * `size` is a constant for the verifier at each call.
+ */
 __hidden __u64 pwq_reserve(__u64 event_address, __u64 query, __u64 size)
 {
 	struct pwq_event *event = (void *)event_address;
@@ -40,7 +45,8 @@ __hidden __u64 pwq_reserve(__u64 event_address, __u64 query, __u64 size)
 	record->location = event->location;
 	record->reason = event->reason;
 	record->size = size;
-	return (__u64)record;
+	event->record = (__u64)record;
+	return 1;
 }
 
 __hidden __u64 pwq_submit(__u64 record, __u64 query)

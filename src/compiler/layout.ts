@@ -35,6 +35,7 @@ export const EVENT = layout("pwq_event", [
   ["time", 8], // ktime_get_ns; 0 until somebody follows the skb: read it after pwq_admit or pwq_reserve
   ["location", 8], // of a drop
   ["head", 8], // skb->head
+  ["record", 8], // of the last pwq_reserve that returned 1
   // From here to `fresh` as in TRACK: the entry's working copy, written back after the queries.
   ["packet", 8], // journey number; 0: not followed
   ["first", 8], // time of the journey's first event, 0 if this is the first

@@ -94,7 +94,7 @@ function query({ admit = 0, sample = 0n, rate = 0n, limit = 0n, size = RECORD_HE
     mov.imm(r3, size),
     call.local("pwq_reserve"),
     jump.eq.imm(r0, 0, "shown"),
-    mov.reg(r1, r0),
+    ldx(8, r1, r6, EVENT.offsets.record!),
     mov.imm(r2, 0),
     call.local("pwq_submit"),
     label("shown"),
