@@ -32,6 +32,7 @@ export class Emitter {
   #span: Span | undefined;
   /** Keys of values that are on the stack on every way to here; undefined: no way leads here. */
   #have: ReadonlySet<string> | undefined = new Set();
+  readonly #windows = new Map<string, number>();
   readonly #arriving = new Map<string, ReadonlySet<string>>();
 
   constructor(stackLimit: number) {
@@ -118,6 +119,13 @@ export class Emitter {
     const result = body(offset);
     if (this.#depth === inside) this.#depth = before;
     return result;
+  }
+
+  /** The slot of a window, the same whenever it is asked for. */
+  windowSlot(key: string, size: number): number {
+    let slot = this.#windows.get(key);
+    if (slot === undefined) this.#windows.set(key, (slot = this.slot(size)));
+    return slot;
   }
 
   get stackUsed(): number {

@@ -253,6 +253,9 @@ function lowerHeader(read: Extract<Read, { from: "header" }>, type: Type): Lower
   if (read.mask !== undefined) {
     value = { op: "alu", alu: "&", signed: false, left: value, right: constant(read.mask) };
   }
+  if (read.add !== undefined) {
+    value = { op: "alu", alu: "+", signed: false, left: value, right: constant(read.add) };
+  }
   return guarded(and(...condition), { shape: "number", value });
 }
 

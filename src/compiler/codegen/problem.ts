@@ -5,3 +5,23 @@ export class StackExhausted extends Error {
     this.name = "StackExhausted";
   }
 }
+
+/** A pattern that no table of bearable size can hold; becomes PWQ1263 where the query is known. */
+export class PatternProblem extends Error {
+  readonly pattern: string;
+  constructor(pattern: string, problem: string) {
+    super(problem);
+    this.name = "PatternProblem";
+    this.pattern = pattern;
+  }
+}
+
+/** One event would be larger than a record may be; becomes PWQ1264 where the query is known. */
+export class RecordTooLarge extends Error {
+  readonly size: number;
+  constructor(size: number) {
+    super(`${size} bytes an event`);
+    this.name = "RecordTooLarge";
+    this.size = size;
+  }
+}

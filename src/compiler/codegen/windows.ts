@@ -54,16 +54,18 @@ export class Windows {
   }
 }
 
+/** A window starts on a multiple of 8, so that what is aligned in the structure is aligned on the stack. */
 function cluster(list: { start: number; end: number }[]): { start: number; end: number; members: number }[] {
   const sorted = [...list].sort((a, b) => a.start - b.start || a.end - b.end);
   const out: { start: number; end: number; members: number }[] = [];
+  let previous: { start: number; end: number } | undefined;
   for (const { start, end } of sorted) {
     const last = out.at(-1);
-    if (last && start === last.start && end === last.end) continue;
     if (last && start - last.end <= GAP && Math.max(end, last.end) - last.start <= LARGEST) {
+      if (end > last.end || start !== previous?.start || end !== previous.end) last.members++;
       last.end = Math.max(last.end, end);
-      last.members++;
-    } else out.push({ start, end, members: 1 });
+    } else out.push({ start: start - (start % 8), end, members: 1 });
+    previous = { start, end };
   }
   return out;
 }

@@ -1,0 +1,157 @@
+import {
+  alu,
+  constant as constantInsn,
+  jump,
+  ldx,
+  mov,
+  type Register,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  r5,
+  r6,
+  r8,
+  r9,
+  stx,
+} from "../bpf/index.ts";
+import { ADMIT, RECORD_FLAG, RECORD_HEAD } from "../layout.ts";
+import type { QueryPlan } from "../plan/plan.ts";
+import type { CheckedQuery } from "../typed.ts";
+import type { Span } from "../source.ts";
+import { emitCaptures } from "./capture.ts";
+import { emitCond } from "./conditions.ts";
+import type { Cond } from "./ir.ts";
+import type { LowerContext } from "./lower.ts";
+import type { Capture } from "./record.ts";
+import type { RecordLayout } from "../compiled.ts";
+import type { Generator } from "./values.ts";
+
+/** One query with its conditions and captures lowered, ready for instructions. */
+export interface LoweredQuery {
+  readonly index: number;
+  readonly checked: CheckedQuery;
+  readonly plan: QueryPlan;
+  readonly context: LowerContext;
+  readonly where?: Cond;
+  readonly when?: Cond;
+  readonly stop?: Cond;
+  /** `until EXPR` terminals; those that are points are in the cookies. */
+  readonly until: readonly { readonly condition: Cond; readonly span: Span }[];
+  readonly record: RecordLayout;
+  readonly captures: readonly Capture[];
+}
+
+const FP = 10 satisfies Register;
+
+/**
+ * One query's part of `pwq_query`: is the packet followed, or does `where` select it now; is the event shown; does the
+ * journey end here; then the record. Falls through to the next query.
+ */
+export function emitQuery(g: Generator, query: LoweredQuery): void {
+  const { e } = g;
+  const { index, checked, plan } = query;
+  const bit = 1 << index;
+  const [followed, next, ended] = [e.newLabel("followed"), e.newLabel("next"), e.newLabel("ended")];
+  const span = (kind: string): Span => checked.syntax.clauses.find((c) => c.kind === kind)?.span ?? checked.syntax.subject.span;
+
+  e.within(checked.syntax.subject.span, () => {
+    e.loadEvent(r0, "follow");
+    e.emit(jump.set.imm(r0, bit, followed));
+    e.loadEvent(r0, "at");
+    const here = e.newLabel("here");
+    e.emit(jump.set.imm(r0, bit, here));
+    e.goto(next);
+    e.place(here);
+    e.loadEvent(r0, "done");
+    e.emit(jump.set.imm(r0, bit, next));
+  });
+  if (query.where) {
+    e.within(span("Where"), () => {
+      const selected = e.newLabel("selected");
+      emitCond(g, query.where!, selected, next, selected);
+      e.place(selected);
+    });
+  }
+  e.within(checked.syntax.subject.span, () => {
+    const { sample, rate, limit } = checked;
+    const flags = (plan.once ? ADMIT.once : 0) | (checked.follow.size === 0 ? ADMIT.event : 0);
+    e.emit(
+      mov.reg(r1, r6),
+      mov.imm(r2, index | flags),
+      constantInsn(r3, sample ? (BigInt(sample.numerator) << 32n) | BigInt(sample.denominator) : 0n),
+      constantInsn(r4, rate ? rate.perNs / BigInt(rate.count) : 0n),
+      constantInsn(r5, limit?.unit === "packets" ? limit.count : 0),
+    );
+    e.call("pwq_admit");
+    e.emit(jump.eq.imm(r0, 0, next));
+    e.place(followed);
+    // A followed packet at a point that only another query, or only the following itself, looks at.
+    e.loadEvent(r0, "at");
+    e.loadEvent(r1, "until");
+    e.emit(alu.or.reg(r0, r1));
+    const wanted = e.newLabel("wanted");
+    e.emit(jump.set.imm(r0, bit, wanted));
+    e.goto(next);
+    e.place(wanted);
+  });
+
+  e.withSlot(8, (flags) => {
+    e.emit(mov.imm(r9, 0));
+    e.within(span("Until"), () => {
+      const going = e.newLabel("going");
+      const ending = e.newLabel("ending");
+      e.loadEvent(r0, "until");
+      e.emit(jump.set.imm(r0, bit, ending));
+      for (const { condition, span: own } of query.until) {
+        e.within(own, () => {
+          const not = e.newLabel("not_yet");
+          emitCond(g, condition, ending, not, not);
+          e.place(not);
+        });
+      }
+      e.goto(going);
+      e.place(ending);
+      e.emit(alu.or.imm(r9, RECORD_FLAG.last));
+      e.place(going);
+    });
+    if (query.stop) {
+      e.within(span("Stop"), () => {
+        const [yes, no] = [e.newLabel("stop"), e.newLabel("go_on")];
+        emitCond(g, query.stop!, yes, no, yes);
+        e.place(yes);
+        e.emit(alu.or.imm(r9, RECORD_FLAG.stop));
+        e.place(no);
+      });
+    }
+    if (query.when) {
+      e.within(span("When"), () => {
+        const [shown, hidden] = [e.newLabel("shown"), e.newLabel("hidden")];
+        // The last event of a journey is always shown.
+        e.emit(jump.set.imm(r9, RECORD_FLAG.last, shown));
+        emitCond(g, query.when!, shown, hidden, hidden);
+        e.place(hidden);
+        e.emit(jump.eq.imm(r9, 0, next), alu.or.imm(r9, RECORD_FLAG.hidden));
+        e.place(shown);
+      });
+    }
+    e.within(span("Show"), () => {
+      e.emit(stx(8, FP, flags, r9), mov.reg(r1, r6), mov.imm(r2, index), mov.imm(r3, query.record.size));
+      e.call("pwq_reserve");
+      e.emit(jump.eq.imm(r0, 0, ended), mov.reg(r8, r0));
+      const at = RECORD_HEAD.offsets.flags!;
+      e.emit(ldx(1, r0, r8, at), alu.or.reg(r0, r9), stx(1, r8, at, r0));
+      emitCaptures(g, query.record, query.captures, query.context);
+      e.emit(mov.reg(r1, r8), mov.imm(r2, index));
+      e.call("pwq_submit");
+    });
+    e.place(ended);
+    e.within(span("Until"), () => {
+      e.emit(ldx(8, r9, FP, flags), alu.and.imm(r9, RECORD_FLAG.last), jump.eq.imm(r9, 0, next));
+      e.emit(mov.reg(r1, r6), mov.imm(r2, index));
+      e.call("pwq_end");
+    });
+  });
+  e.place(next);
+}

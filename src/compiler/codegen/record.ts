@@ -1,0 +1,142 @@
+import type { Encoding, RecordLayout, Slot } from "../compiled.ts";
+import type { Field } from "../fields/field.ts";
+import { findField } from "../fields/table.ts";
+import { RECORD_HEAD, TUPLE } from "../layout.ts";
+import type { ShowColumn, TExpr } from "../typed.ts";
+import { bool, type Type } from "../types.ts";
+import type { Bytes } from "./ir.ts";
+import { lower, type LowerContext } from "./lower.ts";
+import type { Lowered } from "./lower-read.ts";
+import { RecordTooLarge } from "./problem.ts";
+
+/** A slot and where its value comes from. */
+export interface Capture {
+  readonly slot: Slot;
+  readonly source: Lowered | { readonly shape: "presence"; readonly expr: TExpr };
+}
+
+/** Fields that every record's head carries. */
+const IN_HEAD: ReadonlySet<string> = new Set([
+  "time",
+  "packet",
+  "cpu",
+  "func",
+  "module",
+  "drop.reason",
+  "drop.location",
+]);
+
+const LARGEST_RECORD = 16 * 1024;
+/** Return addresses kept of a stack (PERF_MAX_STACK_DEPTH is 127; frames beyond this are the system call's). */
+const STACK_FRAMES = 64;
+
+/** Lays out what the shown items need: each captured leaf once, in the order they are first needed. */
+export function layoutRecord(
+  columns: readonly ShowColumn[],
+  context: LowerContext,
+): { record: RecordLayout; captures: readonly Capture[] } {
+  const wanted = new Map<string, { expr: TExpr; type: Type; source: Capture["source"] }>();
+  const need = (key: string, expr: TExpr, type: Type): void => {
+    if (wanted.has(key)) return;
+    const source = expr.kind === "present" ? ({ shape: "presence", expr } as const) : lower(expr, context);
+    wanted.set(key, { expr, type, source });
+  };
+  for (const { value } of columns) leaves(value, need);
+
+  const presence = RECORD_HEAD.size;
+  const presenceWords = Math.ceil(wanted.size / 64);
+  let at = presence + presenceWords * 8;
+  const captures: Capture[] = [];
+  for (const [key, { expr, type, source }] of wanted) {
+    const { encoding, size } = encodingOf(source, type);
+    const align = encoding === "uint" || encoding === "sint" ? size : 8;
+    at = Math.ceil(at / align) * align;
+    captures.push({ slot: { key, type, encoding, offset: at, size, bit: captures.length, expr }, source });
+    at += size;
+  }
+  const size = Math.ceil(at / 8) * 8;
+  if (size > LARGEST_RECORD) throw new RecordTooLarge(size);
+  return { record: { size, presence, presenceWords, slots: captures.map((c) => c.slot) }, captures };
+}
+
+/** Calls `need` for everything an expression is made of that the kernel must capture. */
+function leaves(expr: TExpr, need: (key: string, expr: TExpr, type: Type) => void): void {
+  switch (expr.kind) {
+    case "const":
+      return;
+    case "field":
+      if (expr.expansion) return need(expr.field.name, expr, expr.type);
+      return fieldLeaves(expr.field, expr, need);
+    case "raw":
+      return need(expr.text, expr, expr.type);
+    case "payload":
+      return need(`payload(${expr.size})`, expr, expr.type);
+    case "arg":
+      return need(`arg(${expr.index})`, expr, expr.type);
+    case "format":
+      return need(`${expr.how}@${expr.span.start}`, expr, expr.type);
+    case "present":
+      return need(expr.layer, expr, bool);
+    case "not":
+    case "negate":
+      return leaves(expr.operand, need);
+    case "in":
+    case "match":
+    case "has":
+      return leaves(expr.value, need);
+    case "call":
+      for (const arg of expr.args) leaves(arg, need);
+      return;
+    default:
+      leaves(expr.left, need);
+      leaves(expr.right, need);
+  }
+}
+
+function fieldLeaves(
+  field: Field,
+  expr: TExpr,
+  need: (key: string, expr: TExpr, type: Type) => void,
+): void {
+  if (IN_HEAD.has(field.name)) return;
+  const { read } = field;
+  if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, field.type);
+  for (const name of read.from === "either" ? read.fields : read.needs) {
+    const part = findField(name)!;
+    fieldLeaves(part, { kind: "field", field: part, type: part.type, span: expr.span }, need);
+  }
+}
+
+function encodingOf(source: Capture["source"], type: Type): { encoding: Encoding; size: number } {
+  switch (source.shape) {
+    case "presence":
+      return { encoding: "uint", size: 1 };
+    case "tuple":
+      return { encoding: "tuple", size: TUPLE.size };
+    case "stack":
+      return { encoding: "stack", size: 8 + 8 * STACK_FRAMES };
+    case "ip":
+      if (type.kind === "ip" && type.version) {
+        return type.version === 4 ? { encoding: "ip4", size: 4 } : { encoding: "ip6", size: 16 };
+      }
+      return { encoding: "ip", size: 24 };
+    case "bytes": {
+      const size = sizeOf(source.bytes);
+      if (isPayload(source.bytes)) return { encoding: "counted", size: Math.ceil((size + 4) / 8) * 8 };
+      return { encoding: type.kind === "string" ? "chars" : "bytes", size };
+    }
+    case "number":
+      if (type.kind === "mac") return { encoding: "mac", size: 8 };
+      if (type.kind === "bool") return { encoding: "uint", size: 1 };
+      if (type.kind !== "int") return { encoding: "uint", size: 8 };
+      return { encoding: type.signed ? "sint" : "uint", size: type.bits / 8 };
+  }
+}
+
+const isPayload = (bytes: Bytes): boolean => bytes.op === "payload";
+
+function sizeOf(bytes: Bytes): number {
+  if (bytes.op === "guard") return sizeOf(bytes.bytes);
+  if (bytes.op === "first") return Math.max(...bytes.of.map(sizeOf));
+  return bytes.size;
+}

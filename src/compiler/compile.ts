@@ -1,0 +1,84 @@
+import { writeObject } from "./bpf/index.ts";
+import { generate } from "./codegen/generate.ts";
+import { type LowerContext, surely } from "./codegen/lower.ts";
+import { PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
+import type { LoweredQuery } from "./codegen/query.ts";
+import { layoutRecord } from "./codegen/record.ts";
+import type { Compiled, CompiledQuery } from "./compiled.ts";
+import type { Code } from "./diagnostics/codes.ts";
+import { PwqError } from "./diagnostics/diagnostic.ts";
+import type { KernelFacts } from "./facts.ts";
+import { type BackendChoice, plan as makePlan } from "./plan/plan.ts";
+import type { CheckedProgram, CheckedQuery } from "./typed.ts";
+
+export interface CompileOptions {
+  readonly backend?: BackendChoice;
+}
+
+/**
+ * From a checked program to an object file and a plan of what to attach. Pure: the same program and facts give the same
+ * bytes. Throws PwqError for what this kernel or backend cannot do.
+ */
+export function compile(program: CheckedProgram, facts: KernelFacts, options: CompileOptions = {}): Compiled {
+  const plan = makePlan(program, facts, options.backend ?? "auto");
+  const lowered = program.queries.map((query, index) =>
+    mended(query, () => lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!)),
+  );
+  const { unit, listing } = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
+  return {
+    object: writeObject(unit),
+    template: `kprobe.${facts.arch}`,
+    plan,
+    queries: lowered.map(
+      ({ index, checked, record }): CompiledQuery => ({ index, checked, record, columns: checked.show }),
+    ),
+    listing,
+  };
+}
+
+function lowerQuery(
+  checked: CheckedQuery,
+  index: number,
+  context: LowerContext,
+  plan: LoweredQuery["plan"],
+): LoweredQuery {
+  const condition = (of: CheckedQuery["where"]) => of && surely(of, true, context);
+  const where = condition(checked.where);
+  const when = condition(checked.when);
+  const stop = condition(checked.stop);
+  return {
+    index,
+    checked,
+    plan,
+    context,
+    ...(where ? { where } : {}),
+    ...(when ? { when } : {}),
+    ...(stop ? { stop } : {}),
+    until: checked.until.flatMap((t) =>
+      t.kind === "expr" ? [{ condition: surely(t.condition, true, context), span: t.span }] : [],
+    ),
+    ...layoutRecord(checked.show, context),
+  };
+}
+
+/** Turns what went wrong while generating into an error at the query. */
+function mended<T>(query: CheckedQuery, body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const at = { source: query.source, span: query.syntax.span };
+    const fail = (code: Code, message: string, help: string): never => {
+      throw new PwqError([{ code, severity: "error", message, at, help: [help] }]);
+    };
+    if (error instanceof StackExhausted) {
+      return fail("PWQ1265", "the query needs more stack than the kernel gives", "split it in two, or drop some conditions");
+    }
+    if (error instanceof PatternProblem) {
+      return fail("PWQ1263", `the pattern \`${error.pattern}\` cannot be used: ${error.message}`, "simplify it, or test several patterns with `or`");
+    }
+    if (error instanceof RecordTooLarge) {
+      return fail("PWQ1264", `one event would be ${error.size} bytes`, "show less; an event may be 16384 bytes");
+    }
+    throw error;
+  }
+}
