@@ -8,20 +8,28 @@ export class ByteWriter {
     return this.#size;
   }
 
+  // Room is claimed first everywhere: growing replaces the buffer.
   u8(value: number): void {
-    this.#view.setUint8(this.#claim(1), value);
+    const at = this.#claim(1);
+    this.#view.setUint8(at, value);
   }
   u16(value: number): void {
-    this.#view.setUint16(this.#claim(2), value, true);
+    const at = this.#claim(2);
+    this.#view.setUint16(at, value, true);
   }
   u32(...values: readonly number[]): void {
-    for (const value of values) this.#view.setUint32(this.#claim(4), value, true);
+    for (const value of values) {
+      const at = this.#claim(4);
+      this.#view.setUint32(at, value, true);
+    }
   }
   u64(...values: readonly number[]): void {
-    for (const value of values) this.#view.setBigUint64(this.#claim(8), BigInt(value), true);
+    for (const value of values) {
+      const at = this.#claim(8);
+      this.#view.setBigUint64(at, BigInt(value), true);
+    }
   }
   append(bytes: Uint8Array): void {
-    // Claimed first: growing replaces the buffer.
     const at = this.#claim(bytes.length);
     this.#bytes.set(bytes, at);
   }
