@@ -1,4 +1,4 @@
-import { jump, type JumpName, r0, r1 } from "../bpf/index.ts";
+import { alu, jump, type JumpName, r0, r1 } from "../bpf/index.ts";
 import { conditionCost } from "./cost.ts";
 import type { Cond } from "./ir.ts";
 import { emitRanges } from "./ranges.ts";
@@ -42,8 +42,7 @@ export function emitCond(g: Generator, cond: Cond, yes: string, no: string, next
     case "test": {
       emitValue(g, cond.value, no);
       e.constant(r1, cond.mask);
-      e.emit(jump.set.reg(r0, r1, yes));
-      return leave(g, no, next);
+      return anyBit(g, yes, no, next);
     }
     case "present": {
       const absent = cond.negated ? yes : no;
@@ -52,10 +51,8 @@ export function emitCond(g: Generator, cond: Cond, yes: string, no: string, next
     }
     case "has": {
       loadView(g);
-      const there = cond.negated ? no : yes;
       e.constant(r1, BigInt(cond.bits));
-      e.emit(jump.set.reg(r0, r1, there));
-      return leave(g, cond.negated ? yes : no, next);
+      return cond.negated ? anyBit(g, no, yes, next) : anyBit(g, yes, no, next);
     }
     case "ranges":
       return emitRanges(g, cond, yes, no, next);
@@ -67,6 +64,13 @@ export function emitCond(g: Generator, cond: Cond, yes: string, no: string, next
 /** Goes to a label, without a jump if it follows. */
 export function leave({ e }: Generator, to: string, next: string): void {
   if (to !== next) e.goto(to);
+}
+
+/** To `some` if r0 and r1 have a bit in common. */
+function anyBit(g: Generator, some: string, none: string, next: string): void {
+  if (next === some) return g.e.emit(alu.and.reg(r0, r1), jump.eq.imm(r0, 0, none));
+  g.e.emit(jump.set.reg(r0, r1, some));
+  leave(g, none, next);
 }
 
 /** One conditional jump, the way round that lets the other case fall through. */
