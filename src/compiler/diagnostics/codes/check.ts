@@ -48,7 +48,7 @@ export const check = {
   },
   PWQ1108: {
     title: "a unit is missing or wrong",
-    text: "Times are compared with durations, which need a unit: `ns us ms s min h`. Sizes take `B KB MB KiB MiB` or a plain number of bytes. A plain number beside a time is nearly always a mistake of a factor of a million.",
+    text: "Times are compared with durations, which need a unit: `ns us ms s m h`. Sizes take `B KB MB GB KiB MiB GiB` or a plain number of bytes. A plain number beside a time is nearly always a mistake of a factor of a million.",
     wrong: "trace skb when delta > 5",
     right: "trace skb when delta > 5ms",
   },
@@ -191,8 +191,10 @@ export const check = {
     right: 'trace skb where netns == "blue"',
   },
   PWQ1132: {
-    title: "the kernel lacks what the field is read from",
-    text: "The field is a member of a kernel structure that this kernel, by its BTF, does not have: it was added later, taken away, or belongs to a module that is not loaded or an option that was not built.",
+    title: "`in` without a set",
+    text: "On the right of `in` stands a set, a range or a network of constants. One value is compared by `==`.",
+    wrong: "trace skb where tcp.dport in 443",
+    right: "trace skb where tcp.dport == 443",
   },
   ...lints,
   ...clauses,

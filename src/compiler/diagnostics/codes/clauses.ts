@@ -28,9 +28,9 @@ export const clauses = {
   },
   PWQ1205: {
     title: "not a rate",
-    text: "`rate 100/s` lets at most that many selected packets through in each second (`s`), millisecond (`ms`) or minute (`min`). The number is whole and from 1.",
-    wrong: "trace skb rate 100/h",
-    right: "trace skb rate 100/min",
+    text: "`rate 100/s` lets at most that many selected packets through in each second (`s`), millisecond (`ms`), minute (`m`) or hour (`h`). The number is whole and from 1.",
+    wrong: "trace skb rate 100/day",
+    right: "trace skb rate 100/m",
   },
   PWQ1206: {
     title: "not a limit",
@@ -40,7 +40,7 @@ export const clauses = {
   },
   PWQ1207: {
     title: "not a duration",
-    text: "`for` takes how long the trace is to run, as a number with a unit: `for 10s`, `for 5min`.",
+    text: "`for` takes how long the trace is to run, as a number with a unit: `for 10s`, `for 5m`.",
     wrong: "trace drop for 10",
     right: "trace drop for 10s",
   },
@@ -85,9 +85,5 @@ export const clauses = {
     text: "`show` prints values of a packet or an event. A set, a range or a constant is the same for all of them.",
     wrong: "trace skb show mark, 7",
     right: "trace skb show mark",
-  },
-  PWQ1215: {
-    title: "too many queries",
-    text: "The queries of a file share one attachment, and what they look at is told by one bit each: there can be eight.",
   },
 } as const satisfies Record<string, Page>;

@@ -44,7 +44,7 @@ const pages: Readonly<Record<SyntaxCode, Omit<Page, "title">>> = {
     right: "trace skb where eth.dst == 02:00:00:00:00:01",
   },
   PWQ1009: {
-    text: "Durations have the units `ns us ms s min h`, sizes `B KB MB GB KiB MiB GiB`.",
+    text: "Durations have the units `ns us ms s m h`, sizes `B KB MB GB KiB MiB GiB`.",
     wrong: "trace drop for 10sec",
     right: "trace drop for 10s",
   },

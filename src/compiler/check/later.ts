@@ -1,0 +1,74 @@
+import type { Code } from "../diagnostics/codes.ts";
+import { laterReason } from "../fields/table.ts";
+
+/** Something of the language that this version does not have. */
+export interface Later {
+  readonly code: Code;
+  readonly message: string;
+  readonly label?: string | undefined;
+}
+
+const later = (code: Code, what: string, label?: string): Later => ({
+  code,
+  message: `${what} is not there yet`,
+  label,
+});
+
+/** Field names, by their first word. */
+const NAMES: Readonly<Record<string, Code>> = {
+  inner: "PWQ1514",
+  tunnel: "PWQ1515",
+  why: "PWQ1516",
+  ret: "PWQ1518",
+  latency: "PWQ1519",
+};
+
+export function laterName(name: string): Later | undefined {
+  const reason = laterReason(name);
+  const code = NAMES[name.split(".", 1)[0]!];
+  return reason === undefined || code === undefined ? undefined : later(code, `\`${name}\``, reason);
+}
+
+const aggregate = (name: string): Later => later("PWQ1501", `\`${name}(…)\``, "show the value of each event");
+
+const CALLS: ReadonlyMap<string, Later> = new Map([
+  ...["count", "sum", "avg", "hist", "lhist", "p50", "p90", "p99", "uniq"].map(
+    (name) => [name, aggregate(name)] as const,
+  ),
+  ["changed", later("PWQ1507", "`changed(…)`", "show the field: each event prints it")],
+  ["first", later("PWQ1508", "`first(…)`", "show the field: the first event prints it")],
+]);
+
+/** `min` and `max` of one value are aggregates, of several they are not. */
+export function laterCall(name: string, args: number): Later | undefined {
+  return (name === "min" || name === "max") && args === 1 ? aggregate(name) : CALLS.get(name);
+}
+
+const POINTS: Readonly<Record<string, Later>> = {
+  tc: later("PWQ1511", "the point `tc`", "the functions around it are: `tcf_classify`"),
+  xdp: later("PWQ1512", "the point `xdp`", "a packet is seen from where it is an skb"),
+  calls: later("PWQ1513", "the point `calls`", "functions with an skb argument are: `all`"),
+};
+export const laterPoint = (name: string): Later | undefined => POINTS[name];
+
+const CLAUSES: Readonly<Record<string, Later>> = {
+  By: later("PWQ1502", "`by`", "events are shown one by one"),
+  Every: later("PWQ1503", "`every`", "events are shown as they come"),
+  Top: later("PWQ1504", "`top`", "events are shown as they come"),
+  From: later("PWQ1505", "`from … to …`", "`at` with both points and `show elapsed` is"),
+  Ending: later("PWQ1506", "`ending`", "`until` ends journeys at the same terminals, and shows all"),
+};
+export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
+
+export const laterFollow = (word: string): Later | undefined =>
+  ["nat", "segment", "netns", "veth", "xdp"].includes(word)
+    ? later("PWQ1520", `\`follow ${word}\``, "there are `clone`, `copy` and `none`")
+    : undefined;
+
+export const LATER_HOOK = later("PWQ1509", "a hook", "`--json` feeds events to another program");
+export const LATER_XDP = later(
+  "PWQ1510",
+  "`trace xdp`",
+  "a packet is seen from where it is an skb: `trace skb`",
+);
+export const LATER_PCAP = later("PWQ1517", "`pcap`", "write the condition with fields");

@@ -1,0 +1,124 @@
+import type { Clause, Point, Trace } from "../../../grammar/ast.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
+import type { CheckedQuery, TExpr } from "../typed.ts";
+import { checkFor, checkLimit, checkRate, checkSample } from "./amounts.ts";
+import { condition } from "./expression/condition.ts";
+import { type Context, placeOf } from "./expression/context.ts";
+import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
+import { LATER_XDP, laterClause, laterPoint } from "./later.ts";
+import { warnAbsent } from "./lint-absent.ts";
+import { checkShow, defaultColumns } from "./show.ts";
+import { checkTerminal } from "./until.ts";
+
+type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { kind: K }>;
+
+/** Checks one `trace`. What is wrong is reported and left out of the result. */
+export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
+  checkSubject(syntax, ctx);
+  const clauses = onceEach(syntax, ctx);
+  const clause = <K extends Clause["kind"]>(kind: K) => clauses.get(kind) as ClauseOf<K> | undefined;
+  const [at, where, when, stop] = [clause("At"), clause("Where"), clause("When"), clause("Stop")];
+  const [show, sample, rate] = [clause("Show"), clause("Sample"), clause("Rate")];
+  const [until, follow, limit, forClause] = [
+    clause("Until"),
+    clause("Follow"),
+    clause("Limit"),
+    clause("For"),
+  ];
+  const test = (each: typeof where | typeof when | typeof stop): TExpr | undefined => {
+    const typed = each && condition(each.condition, ctx);
+    if (typed) warnAbsent(typed, ctx.world);
+    return typed;
+  };
+  checkTogether(syntax, clauses, ctx);
+  return {
+    source: ctx.scope.source,
+    syntax,
+    at: at ? checkPoints(at.points, ctx) : [standardPoint(syntax)],
+    ...optional("where", test(where)),
+    ...optional("when", test(when)),
+    ...optional("stop", test(stop)),
+    follow: follow ? checkFollow(follow, ctx) : new Set(FOLLOW_KINDS),
+    until: until?.terminals.flatMap((terminal) => checkTerminal(terminal, ctx) ?? []) ?? [],
+    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, ctx.world),
+    explicitShow: show !== undefined,
+    ...optional("sample", sample && checkSample(sample, ctx)),
+    ...optional("rate", rate && checkRate(rate, ctx)),
+    ...optional("limit", limit && checkLimit(limit, ctx)),
+    ...optional("forNs", forClause && checkFor(forClause, ctx)),
+  };
+}
+
+const optional = <K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } =>
+  (value === undefined ? {} : { [key]: value }) as { [k in K]?: V };
+
+const SUBJECTS = ["skb", "drop"];
+
+function checkSubject({ subject }: Trace, ctx: Context): void {
+  if (SUBJECTS.includes(subject.text)) return;
+  const { report } = ctx.world;
+  const at = placeOf(ctx, subject);
+  if (subject.text === "xdp") report.error(LATER_XDP.code, at, LATER_XDP.message, LATER_XDP);
+  else {
+    report.error("PWQ1202", at, `\`${subject.text}\` cannot be traced`, {
+      label: didYouMean(subject.text, SUBJECTS) ?? "trace `skb`, packets, or `drop`, dropped packets",
+    });
+  }
+}
+
+/** The clauses by kind; one that is there twice, or not in this version, is reported. */
+function onceEach(syntax: Trace, ctx: Context): ReadonlyMap<Clause["kind"], Clause> {
+  const clauses = new Map<Clause["kind"], Clause>();
+  for (const clause of syntax.clauses) {
+    const later = laterClause(clause.kind);
+    // The word that begins the clause is what is wrong, not all of it.
+    const word = clause.kind.toLowerCase();
+    const at = placeOf(ctx, { span: { start: clause.span.start, end: clause.span.start + word.length } });
+    if (later) ctx.world.report.error(later.code, at, later.message, later);
+    else if (clauses.has(clause.kind)) {
+      const join = ["Where", "When", "Stop"].includes(clause.kind)
+        ? "join the conditions by `and`"
+        : "make it one clause";
+      ctx.world.report.error("PWQ1201", at, `\`${word}\` is there twice`, { label: join });
+    } else clauses.set(clause.kind, clause);
+  }
+  return clauses;
+}
+
+/** Clauses that contradict each other. */
+function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Clause>, ctx: Context): void {
+  const conflict = (kind: Clause["kind"], message: string, label: string) => {
+    const clause = clauses.get(kind);
+    if (clause) ctx.world.report.error("PWQ1209", placeOf(ctx, clause), message, { label });
+  };
+  if (syntax.subject.text === "drop") {
+    conflict("At", "`trace drop` looks at drops and nowhere else", "write `trace skb at …`");
+  }
+  const follow = clauses.get("Follow") as ClauseOf<"Follow"> | undefined;
+  if (follow?.what.some((word) => word.text === "none")) {
+    conflict(
+      "Until",
+      "`until` ends journeys, and with `follow none` there are none",
+      "leave one of them out",
+    );
+    conflict("When", "with `follow none`, `where` selects events", "join the conditions by `and` in `where`");
+    const limit = clauses.get("Limit") as ClauseOf<"Limit"> | undefined;
+    if (limit?.unit.text === "packets") {
+      conflict("Limit", "with `follow none` packets are not counted, only events", "write `limit … events`");
+    }
+  }
+}
+
+function checkPoints(points: readonly Point[], ctx: Context): readonly Point[] {
+  for (const point of points) {
+    const later = point.kind === "NamedPoint" ? laterPoint(point.name) : undefined;
+    if (later) ctx.world.report.error(later.code, placeOf(ctx, point), later.message, later);
+  }
+  return points;
+}
+
+const standardPoint = ({ subject }: Trace): Point => ({
+  kind: "NamedPoint",
+  name: subject.text === "drop" ? "drop" : "all",
+  span: subject.span,
+});

@@ -1,0 +1,50 @@
+import type { ShowClause } from "../../../grammar/ast.ts";
+import { FIELDS } from "../fields/table.ts";
+import type { Span } from "../source.ts";
+import type { ShowColumn } from "../typed.ts";
+import { type Context, placeOf, textOf, type World } from "./expression/context.ts";
+import { expression } from "./expression/expression.ts";
+import { fieldValue } from "./expression/field.ts";
+import { isConstant } from "./expression/fold.ts";
+
+/** Columns of a query without `show`, by the field each holds: pwru's. */
+const DEFAULT_COLUMNS: readonly (readonly [name: string, field: string])[] = [
+  ["packet", "packet"],
+  ["cpu", "cpu"],
+  ["process", "process"],
+  ["netns", "netns"],
+  ["mark", "mark"],
+  ["iface", "iface"],
+  ["proto", "protocol"],
+  ["mtu", "mtu"],
+  ["len", "len"],
+  ["tuple", "tuple"],
+  ["func", "func"],
+];
+
+export const defaultColumns = (span: Span, world: World): readonly ShowColumn[] =>
+  DEFAULT_COLUMNS.map(([name, field]) => ({ name, value: fieldValue(FIELDS.get(field)!, span, world) }));
+
+export function checkShow({ items }: ShowClause, ctx: Context): readonly ShowColumn[] {
+  const { report } = ctx.world;
+  const columns: ShowColumn[] = [];
+  for (const { value, as, span } of items) {
+    const name = as?.text ?? textOf(ctx, value);
+    if (columns.some((column) => column.name === name)) {
+      report.error("PWQ1208", placeOf(ctx, as ?? { span }), `two columns are named \`${name}\``, {
+        label: "name one of them: `… as NAME`",
+      });
+    } else if (isConstant(value, ctx) && !isWord(value.kind)) {
+      report.error("PWQ1214", placeOf(ctx, value), `\`${textOf(ctx, value)}\` is no column`, {
+        label: "it is the same for every event",
+      });
+    } else {
+      const typed = expression(value, ctx);
+      if (typed) columns.push({ name, value: typed });
+    }
+  }
+  return columns;
+}
+
+/** A bare name that is no field is a mistake of its own. */
+const isWord = (kind: string): boolean => kind === "Name";
