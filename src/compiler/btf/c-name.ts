@@ -35,7 +35,8 @@ function describe(btf: Btf, type: BtfType, depth: number): string {
     case "const":
     case "volatile":
     case "restrict":
-      return `${type.kind} ${inner()}`;
+      // In C a qualifier of the pointer itself stands behind the asterisk; here it would only distract.
+      return btf.type(type.type).kind === "ptr" ? inner() : `${type.kind} ${inner()}`;
     case "type_tag":
       return inner();
     case "func_proto":

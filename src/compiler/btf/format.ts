@@ -124,6 +124,6 @@ function sortByKind(kinds: Uint8Array): Uint32Array[] {
 
 /** Typed arrays of words must start at a multiple of four; a file read into a pooled buffer may not. */
 function aligned(bytes: Uint8Array): Uint32Array {
-  const whole = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  const whole = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes);
   return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength / 4);
 }

@@ -70,7 +70,7 @@ export class LoadedBtf implements Btf {
     if (id < this.firstId && this.#base) return this.#base.type(id);
     let type = this.#decoded.get(id);
     if (!type) {
-      if (!(id >= this.firstId && id < this.endId)) {
+      if (!(Number.isInteger(id) && id >= this.firstId && id < this.endId)) {
         throw new RangeError(`BTF of ${this.name} has no type ${id}: its types are 1..${this.endId - 1}`);
       }
       type = this.#decode(id);
