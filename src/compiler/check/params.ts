@@ -45,7 +45,7 @@ export function checkParams(
       declared.set(name, file.source);
       const type = paramType(statement, file.source, world);
       const text = given.get(name);
-      const value = type && valueOf(statement, type, text, file.source, world);
+      const value = type && valueFor(statement, type, text, file.source, world);
       if (text === undefined && !statement.default) {
         missing++;
         if (!optional) noValue(statement, type, file.source, world);
@@ -90,7 +90,7 @@ function noValue(statement: Param, type: ParamType | undefined, source: Source, 
   });
 }
 
-function valueOf(
+function valueFor(
   statement: Param,
   type: ParamType,
   text: string | undefined,

@@ -1,0 +1,141 @@
+import { isUtf8 } from "node:buffer";
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readdirSync,
+  readSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { describeFileProblem } from "../compiler/check/file-problem.ts";
+import { type FileProblem, type Loaded, type Loader, MAX_PROGRAM_BYTES } from "../compiler/check/loader.ts";
+import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
+import type { Source } from "../compiler/source.ts";
+
+/** Reads the program named on the command line. Throws PwqError (PWQ1401 to PWQ1409) if it cannot be one. */
+export function readProgram(path: string): Source {
+  const read = readText(path);
+  if (typeof read === "string") return { name: path, text: read };
+  const { code, message, label } = describeFileProblem(read, path);
+  throw new PwqError([{ code, severity: "error", message, ...(label === undefined ? {} : { label }) }]);
+}
+
+/** What `use` reads: files relative to the one that uses them, and `@name` from the folder of shipped programs. */
+export function fileLoader(library: string): Loader {
+  return {
+    identity: (source) => realPath(source.name),
+    load: (path, from) => {
+      if (path.startsWith("@")) return loadShipped(path, library);
+      if (!/^(\.{1,2}\/|\/)/.test(path)) return { problem: { kind: "not-a-path" }, name: path };
+      return loadFile(isAbsolute(path) ? path : join(dirname(from.name), path));
+    },
+  };
+}
+
+function loadShipped(name: string, library: string): Loaded {
+  const known = shipped(library).map((each) => `@${each}`);
+  if (!known.includes(name)) return { problem: { kind: "not-in-library", known }, name };
+  const loaded = loadFile(join(library, `${name.slice(1)}.pwq`));
+  return "problem" in loaded ? loaded : { ...loaded, source: { ...loaded.source, name } };
+}
+
+/** Names of the programs in a folder, without ending; none if it cannot be read. */
+export function shipped(library: string): readonly string[] {
+  try {
+    const names = readdirSync(library).filter((name) => name.endsWith(".pwq"));
+    return names.map((name) => basename(name, ".pwq")).sort();
+  } catch {
+    return []; // an installation without its examples: any `@name` is then unknown
+  }
+}
+
+function loadFile(name: string): Loaded {
+  const read = readText(name);
+  if (typeof read !== "string") return { problem: read, name };
+  const open = anybodyCanChange(name);
+  if (open !== undefined) return { problem: { kind: "world-writable", what: open }, name };
+  return { source: { name, text: read }, identity: realPath(name) ?? resolve(name) };
+}
+
+function realPath(name: string): string | undefined {
+  try {
+    return realpathSync(name);
+  } catch {
+    return undefined; // not a file: `<query>`
+  }
+}
+
+const OTHERS_MAY_WRITE = 0o002;
+
+/** The file or folder through which any user could change what is read, if there is one. The sticky bit does not help:
+ * with it others cannot replace a file, but they can put one where there was none. */
+function anybodyCanChange(name: string): string | undefined {
+  const real = realpathSync(name);
+  const places = [real, dirname(real), dirname(resolve(name))];
+  return places.find((place) => (statSync(place).mode & OTHERS_MAY_WRITE) !== 0);
+}
+
+/** The text of a file, or why it is none. Never waits: a pipe is refused, not read. */
+function readText(path: string): string | FileProblem {
+  try {
+    const fd = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      const stat = fstatSync(fd);
+      if (stat.isDirectory()) return { kind: "folder" };
+      if (!stat.isFile()) return { kind: "not-regular" };
+      if (stat.size > MAX_PROGRAM_BYTES) return { kind: "too-large", bytes: stat.size };
+      return decodeProgram(readAtMost(fd, MAX_PROGRAM_BYTES + 1));
+    } finally {
+      closeSync(fd);
+    }
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
+    if (code === "ENXIO" || code === "ENODEV") return { kind: "not-regular" };
+    return { kind: "unreadable", reason: message.replace(/, \w+ '.*'$/, "").toLowerCase() };
+  }
+}
+
+/** Files under /proc and /sys say nothing true about their size. */
+function readAtMost(fd: number, most: number): Uint8Array {
+  const buffer = new Uint8Array(most);
+  let length = 0;
+  while (length < most) {
+    const got = readSync(fd, buffer, length, most - length, null);
+    if (got === 0) break;
+    length += got;
+  }
+  return buffer.subarray(0, length);
+}
+
+/** Bytes of a program (also from standard input) as text, without a byte order mark. */
+export function decodeProgram(bytes: Uint8Array): string | FileProblem {
+  if (bytes.length > MAX_PROGRAM_BYTES) return { kind: "too-large", bytes: bytes.length };
+  if (!isUtf8(bytes)) return { kind: "not-utf8", offset: firstInvalid(bytes) };
+  return new TextDecoder().decode(bytes);
+}
+
+/** Offset of the first byte that is not UTF-8: the longest valid beginning ends there, or up to three bytes before. */
+function firstInvalid(bytes: Uint8Array): number {
+  let valid = 0;
+  let invalid = bytes.length;
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    if (isValidPrefix(bytes.subarray(0, middle))) valid = middle;
+    else invalid = middle;
+  }
+  return valid;
+}
+
+/** Whether more bytes could make it valid: the last character may be incomplete. */
+function isValidPrefix(bytes: Uint8Array): boolean {
+  try {
+    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
