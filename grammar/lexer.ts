@@ -3,7 +3,16 @@
  * parsed by itself, so a problem in one cannot hide a problem in the next.
  */
 import { createTokenInstance, type IToken, Lexer } from "chevrotain";
-import { Annotation, Arrow, BadText, LEXER_ORDER, Pwq, STATEMENT_STARTS, startsLine } from "./tokens.ts";
+import { nearest } from "./nearest.ts";
+import {
+  Arrow,
+  BadText,
+  Identifier,
+  LEXER_ORDER,
+  STATEMENT_STARTS,
+  STATEMENT_WORDS,
+  startsLine,
+} from "./tokens.ts";
 
 export interface Lexed {
   readonly text: string;
@@ -64,8 +73,11 @@ export function statements({ text, tokens, comments }: Lexed): Chunk[] {
 }
 
 function startsStatement(text: string, token: IToken, next: IToken | undefined): boolean {
-  if (!STATEMENT_STARTS.has(token.tokenType) || !startsLine(text, token.startOffset)) return false;
-  return token.tokenType === Annotation || token.tokenType === Pwq || next?.tokenType !== Arrow;
+  const { tokenType, image, startOffset } = token;
+  if (STATEMENT_STARTS.has(tokenType)) return next?.tokenType !== Arrow && startsLine(text, startOffset);
+  // A misspelt one, so that what follows is not blamed on the statement before. No line goes on with two names.
+  const twoNames = tokenType === Identifier && next?.tokenType === Identifier;
+  return twoNames && startsLine(text, startOffset) && nearest(image, STATEMENT_WORDS) !== undefined;
 }
 
 /** The `##` lines that end on the line right above this offset. */

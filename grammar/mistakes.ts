@@ -85,7 +85,9 @@ const foreignSign: Mistake = ({ found }) =>
     ? say("PWQ1001", spanOf(found), `unexpected ${quote(found)}`, FOREIGN[found.image])
     : undefined;
 
-const STATEMENT_WORDS = [...t.STATEMENT_STARTS].flatMap((type) => t.entryOf(type)?.text ?? []);
+const CLAUSE_WORDS = [...t.VOCABULARY.values()].flatMap(({ group, text = "" }) =>
+  group === "clause" ? text : [],
+);
 /** What other tools call it. */
 const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
   let: "def",
@@ -106,7 +108,7 @@ const unknownStatement: Mistake = (stop) => {
   if (own && nearest(found.image, texts(stop)) !== undefined) return undefined;
   const image = found.tokenType === t.Annotation || isWord(found) ? found.image : "";
   const other = Object.hasOwn(OTHER_STATEMENTS, image) ? OTHER_STATEMENTS[image] : undefined;
-  const near = other ?? nearest(image, STATEMENT_WORDS);
+  const near = other ?? nearest(image, t.STATEMENT_WORDS);
   const span = spanOf(found);
   if (near !== undefined)
     return say("PWQ1015", span, `unknown statement ${quote(found)}`, `did you mean \`${near}\`?`);
@@ -114,12 +116,13 @@ const unknownStatement: Mistake = (stop) => {
     return say("PWQ1015", span, `unknown statement ${quote(found)}`, "there are `@tags` and `@requires`");
   if (t.STATEMENT_STARTS.has(found.tokenType))
     return say("PWQ1001", span, `unexpected ${quote(found)}`, "a statement starts on a line of its own");
-  if (t.entryOf(found.tokenType)?.group === "clause")
+  const clause = t.entryOf(found.tokenType)?.group === "clause" ? image : nearest(image, CLAUSE_WORDS);
+  if (clause !== undefined)
     return say(
       "PWQ1015",
       span,
-      `${quote(found)} belongs to a query`,
-      `a query starts with \`trace skb\`: \`trace skb ${image} …\``,
+      `${quote(found)} starts no statement`,
+      `a query starts with \`trace skb\`: \`trace skb ${clause} …\``,
     );
   if (own && !startsValue(found)) return undefined;
   const help =
@@ -320,7 +323,7 @@ const unexpected: Mistake = (stop) =>
     : say(
         "PWQ1001",
         spanOf(stop.found),
-        `unexpected ${quote(stop.found)}`,
+        `unexpected ${isReserved(stop.found) ? "keyword " : ""}${quote(stop.found)}`,
         `expected ${describe(stop.wanted, stop.complete)}`,
       );
 

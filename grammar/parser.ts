@@ -163,7 +163,7 @@ export class PwqParser extends EmbeddedActionsParser {
     const event = this.SUBRULE(this.hookEvent);
     const interval = this.OPTION(() => {
       this.CONSUME(t.LParen);
-      const value = this.SUBRULE(this.duration);
+      const value = this.SUBRULE(this.interval);
       this.CONSUME(t.RParen);
       return value;
     });
@@ -187,6 +187,16 @@ export class PwqParser extends EmbeddedActionsParser {
   });
 
   private hookEvent = this.RULE("hookEvent", (): ast.Word => word(this.CONSUME(t.AnyWord)));
+
+  // Not a name: `(e)` is the parameter.
+  private interval = this.RULE(
+    "interval",
+    (): ast.Expr =>
+      this.OR<ast.Expr>([
+        { ALT: () => this.number(this.CONSUME(t.Numeral)) },
+        { ALT: () => this.paramRef(this.CONSUME(t.ParamRef)) },
+      ]),
+  );
 
   // Clauses
 
@@ -409,7 +419,7 @@ export class PwqParser extends EmbeddedActionsParser {
     (): ast.Terminal =>
       this.OR<ast.Terminal>([
         { ALT: () => this.SUBRULE(this.namedTerminal) },
-        { ALT: () => this.SUBRULE(this.functionTerminal), IGNORE_AMBIGUITIES: true },
+        { ALT: () => this.SUBRULE(this.functionTerminal) },
         {
           ALT: () => {
             const start = this.LA(1);

@@ -104,7 +104,7 @@ export const Address = token(
   {
     name: "Address",
     pattern:
-      /[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}(?![\w-])|[0-9A-Fa-f]*(?::\w*){2,}(?:\.\w+)*(?:%\w+)?(?:\/\w*)?|\d+\.\d+\.\d+(?:\.\w+)+(?:\/\w*(?:\.\w+)*)?|\d+\.\d+(?:\.\d+)?\/\d+/,
+      /[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}(?![\w-])|[0-9A-Fa-f]*(?::\w*){2,}(?:\.\w+)*(?:%\w+)?(?:\/\w*)?|\d+\.\d+\.\d+(?:\.(?:\w+|\*))+(?:\/\w*(?:\.\w+)*)?|\d+\.\d+(?:\.\d+)?\/\d+/,
     start_chars_hint: [..."0123456789abcdefABCDEF:"],
   },
   { kind: "address", doc: "an IP, network or MAC address", group: "value" },
@@ -196,7 +196,7 @@ export const Drop = keyword("drop", "the kernel gives the packet up, with a reas
 export const Deliver = reserved("deliver", "the packet is queued to a socket");
 export const Xmit = reserved("xmit", "the packet is handed to a driver");
 export const Free = reserved("free", "the packet's memory is given back");
-export const Fn = keyword("fn", "a call of a function that the glob names");
+export const Fn = reserved("fn", "a call of a function that the glob names");
 export const Module = keyword("module", "the functions of kernel modules");
 export const Tracepoint = keyword("tracepoint", "tracepoints that carry a packet");
 export const Kernel = keyword("kernel", "a kernel version");
@@ -305,6 +305,10 @@ export const STATEMENT_STARTS: ReadonlySet<TokenType> = new Set([
   AtRequires,
   Annotation,
 ]);
+
+export const STATEMENT_WORDS: readonly string[] = [...STATEMENT_STARTS].flatMap(
+  (type) => entries.get(type)?.text ?? [],
+);
 
 /** Every keyword by its spelling. */
 export const KEYWORDS: ReadonlyMap<string, TokenType> = new Map(

@@ -5,18 +5,18 @@ import * as t from "./tokens.ts";
 import { PLACE_LABELS, PLACE_WORDS } from "./words.ts";
 
 /** More than this is a list nobody reads. */
-const MOST = 6;
+const MOST = 8;
 
 /** Where a category of operators is wanted, its members may come. */
-const members = new Map<TokenType, TokenType[]>();
+export const membersOf = new Map<TokenType, TokenType[]>();
 for (const type of t.VOCABULARY.keys())
   for (const category of type.CATEGORIES ?? [])
-    members.set(category, [...(members.get(category) ?? []), type]);
+    membersOf.set(category, [...(membersOf.get(category) ?? []), type]);
 
 /** The tokens with a spelling of their own that may come. Names that also are keywords do not count as keywords. */
 export function spelled(wanted: readonly Wanted[]): TokenType[] {
   const types = wanted.flatMap(({ type }) =>
-    type === t.Name || type === t.AnyWord ? [] : (members.get(type) ?? [type]),
+    type === t.Name || type === t.AnyWord ? [] : (membersOf.get(type) ?? [type]),
   );
   return [...new Set(types)].filter((type) => t.entryOf(type)?.text !== undefined);
 }
@@ -42,7 +42,7 @@ export function describe(wanted: readonly Wanted[], complete: boolean): string {
     if (words !== undefined) for (const { text } of words) parts.add(`\`${text}\``);
     else if (fields && (VALUE_RULES.has(rule) || PREFIX.has(type))) continue;
     else if (operators && (OPERATORS.has(type) || TAIL.has(type) || group !== undefined)) continue;
-    else if (QUIET_RULES.has(rule) || group === "clause") continue;
+    else if (QUIET_RULES.has(rule) || type === t.Fn || group === "clause") continue;
     else parts.add(PLACE_LABELS[`${rule} ${type.name}`] ?? labelOf(type));
   }
   if (clauses.length > 2) parts.add("a clause");
@@ -55,7 +55,7 @@ export function describe(wanted: readonly Wanted[], complete: boolean): string {
 const labelOf = (type: TokenType) => type.LABEL ?? type.name;
 const VALUE_RULES = new Set(["reference", "primary", "truth", "pcap", "group", "set"]);
 /** Said in one word above, or not worth a word. */
-const QUIET_RULES = new Set(["namedTerminal", "functionTerminal", "nameOnly", "group"]);
+const QUIET_RULES = new Set(["namedTerminal", "nameOnly", "group"]);
 /** What may start an operand besides the operand itself. */
 const PREFIX: ReadonlySet<TokenType> = new Set([t.NotOp, t.Minus, t.Tilde, t.LParen, t.LCurly]);
 /** What may go on after a name. */

@@ -52,6 +52,9 @@ export const PLACE_LABELS: Readonly<Record<string, string>> = {
   "hook HookBody": "`{` and TypeScript",
   "point PointWord": "`all`, `path`, `drop`",
   "point Glob": "a function name like `ip_*`",
+  "functionTerminal Glob": "a function name like `ip_*`",
+  "functionTerminal String": "the same in quotes",
   "duration Number": "a duration like `10s`",
+  "interval Number": "an interval like `1s`",
   "quantity Number": "a number",
 };

@@ -1,67 +1,13 @@
 import { nearest } from "../nearest.ts";
+import { formatDuration, formatSize } from "./format.ts";
 import { type Reading, right, wrong } from "./reading.ts";
+import { DURATION_UNITS, OTHER_UNITS, SIZE_UNITS } from "./units.ts";
 
 export interface Quantity {
   readonly kind: "Int" | "Duration" | "Size";
   /** A plain number, nanoseconds, or bytes. */
   readonly value: bigint;
 }
-
-/** Nanoseconds. */
-export const DURATION_UNITS: Readonly<Record<string, bigint>> = {
-  ns: 1n,
-  us: 1_000n,
-  ms: 1_000_000n,
-  s: 1_000_000_000n,
-  m: 60_000_000_000n,
-  h: 3_600_000_000_000n,
-};
-
-/** Bytes. */
-export const SIZE_UNITS: Readonly<Record<string, bigint>> = {
-  B: 1n,
-  KB: 1_000n,
-  KiB: 1n << 10n,
-  MB: 1_000_000n,
-  MiB: 1n << 20n,
-  GB: 1_000_000_000n,
-  GiB: 1n << 30n,
-};
-
-/** What people write for a unit, where edit distance would not find it. */
-const OTHER_UNITS: Readonly<Record<string, string>> = {
-  µs: "us",
-  usec: "us",
-  msec: "ms",
-  sec: "s",
-  secs: "s",
-  second: "s",
-  seconds: "s",
-  min: "m",
-  mins: "m",
-  minute: "m",
-  minutes: "m",
-  hour: "h",
-  hours: "h",
-  hr: "h",
-  k: "KB",
-  K: "KiB",
-  Ki: "KiB",
-  kb: "KB",
-  kB: "KB",
-  kib: "KiB",
-  M: "MiB",
-  Mi: "MiB",
-  mb: "MB",
-  mib: "MiB",
-  G: "GiB",
-  Gi: "GiB",
-  gb: "GB",
-  gib: "GiB",
-  b: "B",
-  byte: "B",
-  bytes: "B",
-};
 
 const U64_MAX = (1n << 64n) - 1n;
 const UNITS = [...Object.keys(DURATION_UNITS), ...Object.keys(SIZE_UNITS)];
@@ -186,17 +132,3 @@ const tidy = (digits: string, between = "_") =>
     .split("_")
     .filter((part) => part !== "")
     .join(between);
-
-function format(value: bigint, units: Readonly<Record<string, bigint>>, smallest: string): string {
-  let best = smallest;
-  for (const [unit, scale] of Object.entries(units))
-    if (value !== 0n && value % scale === 0n && scale > units[best]!) best = unit;
-  return `${value / units[best]!}${best}`;
-}
-
-/** Nanoseconds in the largest unit that leaves a whole number: `1500ms`. */
-export const formatDuration = (nanoseconds: bigint) =>
-  nanoseconds === 0n ? "0s" : format(nanoseconds, DURATION_UNITS, "ns");
-
-/** Bytes in the largest unit that leaves a whole number: `64KiB`. */
-export const formatSize = (bytes: bigint) => format(bytes, SIZE_UNITS, "B");

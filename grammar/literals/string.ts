@@ -51,12 +51,3 @@ function singleQuoted(image: string): Reading<string> {
   const shown = inside.length > 0 && inside.length <= 40 && !inside.includes('"') ? `: \`"${inside}"\`` : "";
   return wrong("PWQ1004", "a string in single quotes", `strings stand in double quotes${shown}`);
 }
-
-/** The canonical text of a string; `readString` gives the same value back. */
-export function formatString(value: string): string {
-  const escaped = value.replace(/["\\\p{Cc}]/gu, (char) => {
-    const simple = Object.keys(SIMPLE).find((key) => SIMPLE[key] === char);
-    return simple === undefined ? `\\x${char.charCodeAt(0).toString(16).padStart(2, "0")}` : `\\${simple}`;
-  });
-  return `"${escaped}"`;
-}
