@@ -24,9 +24,28 @@ function layout(name: string, members: readonly Member[]): Layout {
   return { name, size: Math.ceil(at / 8) * 8, offsets, members };
 }
 
+/** Where the packet's headers are, filled in on first use by the generated `pwq_parse`; see codegen/view.md. */
+const VIEW_MEMBERS: readonly Member[] = [
+  ["head", 8], // skb->head
+  ["has", 4], // VIEW_HAS bits; 0: not parsed yet
+  ["tail", 4], // end of the linear data, from head
+  ["l2", 4], // Ethernet header from head
+  ["l3", 4], // network header from head
+  ["l4", 4], // transport header from head
+  ["payload", 4], // bytes after the IP headers, as the IP header says
+  ["fragoff", 4], // fragment offset in bytes
+  ["proto", 2], // of the transport, after IPv6 extension headers
+  ["tci", 2], // VLAN tag
+  ["frag6", 2], // IPv6 fragment header: offset from l3
+  ["align", 2, 3],
+  ["l2bytes", 1, 24], // copies of header bytes, only with bpf_probe_read_kernel
+  ["l3bytes", 1, 40],
+  ["l4bytes", 1, 24],
+];
+
 /**
  * What a program entry hands to the generated query, on the entry's stack (so it counts against the verifier's 512 bytes).
- * `head` to `l4` are the packet view, filled in on first use by the generated `pwq_parse`.
+ * The packet view is its end.
  */
 export const EVENT = layout("pwq_event", [
   ["skb", 8], // address
@@ -34,7 +53,6 @@ export const EVENT = layout("pwq_event", [
   ["regs", 8], // the same at a function, 0 at a tracepoint
   ["time", 8], // ktime_get_ns; 0 until somebody follows the skb: read it after pwq_admit or pwq_reserve
   ["location", 8], // of a drop
-  ["head", 8], // skb->head
   ["record", 8], // of the last pwq_reserve that returned 1
   // From here to `fresh` as in TRACK: the entry's working copy, written back after the queries.
   ["packet", 8], // journey number; 0: not followed
@@ -49,21 +67,12 @@ export const EVENT = layout("pwq_event", [
   ["point", 4], // number of the function or tracepoint
   ["kind", 4], // POINT_KIND
   ["reason", 4], // of a drop
-  ["has", 4], // VIEW_HAS bits; 0: not parsed yet
-  ["tail", 4], // end of the linear data, from head
-  ["l2", 4], // Ethernet header from head
-  ["l3", 4], // network header from head
-  ["l4", 4], // transport header from head
-  ["payload", 4], // bytes after the IP headers, as the IP header says
-  ["fragoff", 4], // fragment offset in bytes
-  ["proto", 2], // of the transport, after IPv6 extension headers
-  ["tci", 2], // VLAN tag
-  ["ethtype", 2],
-  ["frag6", 2], // IPv6 fragment header: offset from l3
-  ["l2bytes", 1, 24], // copies of header bytes, only with bpf_probe_read_kernel
-  ["l3bytes", 1, 40],
-  ["l4bytes", 1, 24],
+  ["gap", 4],
+  ...VIEW_MEMBERS,
 ]);
+
+/** The same packet view by itself: what `pwq_parse` is given, which is verified without knowing an event. */
+export const VIEW = layout("pwq_view", VIEW_MEMBERS);
 
 /** The head of every record in the ring buffer. */
 export const RECORD_HEAD = layout("pwq_record", [

@@ -7,7 +7,9 @@ export type TypeId = number;
 /** Kernel: include/uapi/linux/btf.h, Documentation/bpf/btf.rst. */
 const KIND = {
   int: 1,
+  ptr: 2,
   array: 3,
+  struct: 4,
   const: 10,
   func: 12,
   funcProto: 13,
@@ -49,6 +51,19 @@ export class BtfWriter {
   array(element: TypeId, index: TypeId, count: number): TypeId {
     const id = this.#head("", KIND.array, 0, 0);
     this.#types.u32(element, index, count);
+    return id;
+  }
+  ptr(to: TypeId): TypeId {
+    return this.#head("", KIND.ptr, 0, to);
+  }
+  /** Offsets in bytes. */
+  struct(
+    name: string,
+    size: number,
+    members: readonly { readonly name: string; readonly type: TypeId; readonly offset: number }[],
+  ): TypeId {
+    const id = this.#head(name, KIND.struct, members.length, size);
+    for (const { name, type, offset } of members) this.#types.u32(this.strings.add(name), type, offset * 8);
     return id;
   }
   /** An empty parameter name is allowed only for extern functions: the kernel wants names. */

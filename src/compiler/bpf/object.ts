@@ -35,8 +35,13 @@ export interface ObjectFunction {
   readonly name: string;
   /** `.text`, or `raw_tp/NAME` for a program. */
   readonly section: string;
-  /** `hidden`: becomes static when linked, so its callers' types flow in. A program is `global`. */
+  /**
+   * `hidden`: becomes static when linked, so its callers' types flow in. `global`: verified by itself, whatever its
+   * callers pass; programs are.
+   */
   readonly visibility: "hidden" | "global";
+  /** Of a global function: its first parameter points to memory of that size, or to nothing. */
+  readonly memory?: { readonly name: string; readonly size: number };
   /** Number of parameters, at most five; all are `unsigned long long`, like the result. */
   readonly params: number;
   readonly insns: readonly Item[];
@@ -223,18 +228,22 @@ function debugInfo(
 ): { readonly btf: Uint8Array; readonly btfExt: Uint8Array } {
   const btf = new BtfWriter();
   const u64 = btf.int("unsigned long long", 8);
-  const protos = (count: number, name: (i: number) => string): TypeId =>
+  const protos = (count: number, name: (i: number) => string, first: TypeId = u64): TypeId =>
     btf.funcProto(
       u64,
-      Array.from({ length: count }, (_, i) => ({ name: name(i), type: u64 })),
+      Array.from({ length: count }, (_, i) => ({ name: name(i), type: i === 0 ? first : u64 })),
     );
+  const pointer = ({ name, size }: NonNullable<ObjectFunction["memory"]>): TypeId => {
+    const words = btf.array(u64, btf.int("__ARRAY_SIZE_TYPE__", 4), size / 8);
+    return btf.ptr(btf.struct(name, size, [{ name: "words", type: words, offset: 0 }]));
+  };
   const types = new Map<string, TypeId>();
   for (const f of functions)
     types.set(
       f.name,
       btf.func(
         f.name,
-        protos(f.params, (i) => `arg${i + 1}`),
+        protos(f.params, (i) => `arg${i + 1}`, f.memory && pointer(f.memory)),
         "global",
       ),
     );

@@ -12,10 +12,16 @@ import {
   mov,
   type Register,
   r6,
+  stx,
 } from "../bpf/index.ts";
 import { EVENT } from "../layout.ts";
 import type { Span } from "../source.ts";
 import { StackExhausted } from "./problem.ts";
+
+/** Where a function finds the members of `struct pwq_event`. */
+export type Place = (member: string) => { readonly base: Register; readonly offset: number };
+
+const inEvent: Place = (member) => ({ base: r6, offset: EVENT.offsets[member]! });
 
 /**
  * Collects the instructions of one function: labels, stack slots, the span that instructions belong to, and which
@@ -35,8 +41,11 @@ export class Emitter {
   readonly #windows = new Map<string, number>();
   readonly #arriving = new Map<string, ReadonlySet<string>>();
 
-  constructor(stackLimit: number) {
+  readonly #place: Place;
+
+  constructor(stackLimit: number, place: Place = inEvent) {
     this.#limit = stackLimit;
+    this.#place = place;
   }
 
   emit(...insns: readonly Insn[]): void {
@@ -134,7 +143,31 @@ export class Emitter {
 
   /** dst = event.member */
   loadEvent(dst: Register, member: string): void {
-    this.emit(ldx(sizeOf(member), dst, r6, EVENT.offsets[member]!));
+    const { base, offset } = this.#place(member);
+    this.emit(ldx(sizeOf(member), dst, base, offset));
+  }
+  /** event.member = src */
+  storeEvent(member: string, src: Register): void {
+    const { base, offset } = this.#place(member);
+    this.emit(stx(sizeOf(member), base, offset, src));
+  }
+  /** dst = address of event.member */
+  eventAddress(dst: Register, member: string): void {
+    const { base, offset } = this.#place(member);
+    this.emit(mov.reg(dst, base), alu.add.imm(dst, offset));
+  }
+  /** Where event.member is, for a load of another size. */
+  whereIs(member: string): ReturnType<Place> {
+    return this.#place(member);
+  }
+  /**
+   * dst = 0, but unknown to the verifier. A set of bits that is collected on the way and tested later must start so and
+   * grow by addition: known bits would make each way to have come here a state of its own, 2^bits of them to be verified.
+   */
+  opaqueZero(dst: Register, scratch: Register): void {
+    this.loadEvent(dst, "skb");
+    this.loadEvent(scratch, "skb");
+    this.emit(alu.xor.reg(dst, scratch));
   }
   constant(dst: Register, value: bigint): void {
     this.emit(constantInsn(dst, value));

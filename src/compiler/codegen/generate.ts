@@ -22,6 +22,7 @@ import {
 import { printFunction } from "../bpf/print.ts";
 import type { ListingLine } from "../compiled.ts";
 import type { KernelFacts } from "../facts.ts";
+import { VIEW } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
@@ -55,7 +56,14 @@ export function generate(queries: readonly LoweredQuery[], plan: Plan, facts: Ke
   const tables = new Tables();
   const functions: ObjectFunction[] = [
     { name: "pwq_query", section: ".text", visibility: "hidden", params: 1, insns: queryFunction(queries, reader, tables) },
-    { name: PARSE, section: ".text", visibility: "hidden", params: 1, insns: generateParse(facts, reader, tables).items },
+    {
+      name: PARSE,
+      section: ".text",
+      visibility: "global",
+      memory: { name: VIEW.name, size: VIEW.size },
+      params: 2,
+      insns: generateParse(facts, reader, tables).items,
+    },
     ...plan.programs.map(tracepointProgram),
   ];
   const line = sourceLines(source);

@@ -2,7 +2,6 @@ import {
   alu,
   be16,
   call,
-  constant as constantInsn,
   HELPER,
   jump,
   ldx,
@@ -20,8 +19,8 @@ import {
 } from "../bpf/index.ts";
 import type { KernelFacts } from "../facts.ts";
 import type { Read } from "../fields/field.ts";
-import { EVENT, VIEW_HAS } from "../layout.ts";
-import { Emitter, sizeOf } from "./emitter.ts";
+import { VIEW, VIEW_HAS } from "../layout.ts";
+import { Emitter } from "./emitter.ts";
 import { HEADER, TRANSPORTS } from "./header.ts";
 import type { Value } from "./ir.ts";
 import { lowerRead } from "./lower-read.ts";
@@ -31,15 +30,25 @@ import { emitValue, type Generator } from "./values.ts";
 import { Windows } from "./windows.ts";
 
 /**
- * Generates `pwq_parse(event)`: finds the headers of an skb and fills in the packet view, by the rules of view.md,
- * section by section. r7 is the offset reached, r8 the type or protocol found there, r9 the `has` bits so far.
+ * Generates `pwq_parse(view, skb)`: finds the headers of an skb and fills in the packet view, by the rules of view.md,
+ * section by section. It is a global function: the verifier takes it by itself once, and not again wherever it is called. r7 is the offset reached, r8 the type or protocol found there, r9 the `has` bits so far.
  */
 export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables): Emitter {
   const skb = skbValues(facts);
-  const e = new Emitter(STACK);
+  const e = new Emitter(STACK, (member) =>
+    member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
+  );
   const windows = new Windows(Object.values(skb).filter((v) => v !== undefined));
+  if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   const p = new Parser({ e, reader, windows, tables }, skb);
-  e.emit(mov.reg(r6, r1), mov.imm(r9, VIEW_HAS.parsed));
+  const there = e.newLabel("there");
+  e.emit(jump.ne.imm(r1, 0, there), mov.imm(r0, 0));
+  e.return();
+  e.place(there);
+  e.emit(mov.reg(r6, r1));
+  e.storeEvent("skb", r2);
+  e.opaqueZero(r9, r0);
+  e.emit(alu.add.imm(r9, VIEW_HAS.parsed));
   p.start();
   p.vlanTag();
   p.socket();
@@ -49,12 +58,15 @@ export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables
   p.ipv6();
   p.transport();
   e.place(FINISH);
-  e.emit(stx(4, r6, EVENT.offsets.has!, r9), mov.imm(r0, 0));
+  e.storeEvent("has", r9);
+  e.emit(mov.imm(r0, 0));
   e.return();
   return e;
 }
 
 const STACK = 160;
+/** The first slot of the frame. */
+const SKB_SLOT = -8;
 const FINISH = "finish";
 const VLAN_TYPES = [0x8100, 0x88a8] as const;
 const FP = 10 satisfies Register;
@@ -112,10 +124,11 @@ class Parser {
     else this.#e.goto(absent);
   }
   #set(member: string, from: Register): void {
-    this.#e.emit(stx(sizeOf(member), r6, EVENT.offsets[member]!, from));
+    this.#e.storeEvent(member, from);
   }
+  /** Each bit at most once on any way, since they are added. */
   #have(bits: number): void {
-    this.#e.emit(alu.or.imm(r9, bits));
+    this.#e.emit(alu.add.imm(r9, bits));
   }
   /** Goes to `otherwise` unless `bytes` bytes from r7 on are linear. */
   #linear(bytes: number, otherwise: string): void {
@@ -138,7 +151,7 @@ class Parser {
     this.#e.emit(
       alu.add.reg(r3, r7),
       mov.reg(r1, r6),
-      alu.add.imm(r1, EVENT.offsets[member]!),
+      alu.add.imm(r1, VIEW.offsets[member]!),
       mov.imm(r2, size),
       call.helper(HELPER.probe_read_kernel),
       jump.ne.imm(r0, 0, FINISH),
@@ -147,7 +160,7 @@ class Parser {
   /** r0 = the number at `offset` of the network header at r7, in host order: from the copy where there is one. */
   #network16(offset: number, size: 1 | 2): void {
     if (this.#g.reader.direct) return this.#at(offset, size);
-    this.#e.emit(ldx(size, r0, r6, EVENT.offsets.l3bytes! + offset));
+    this.#e.emit(ldx(size, r0, r6, VIEW.offsets.l3bytes! + offset));
     if (size === 2) this.#e.emit(be16(r0));
   }
   #unlessVlan(register: Register, otherwise: string): void {
@@ -392,7 +405,10 @@ class Parser {
       e.loadEvent(r1, "l3");
       e.emit(mov.reg(r0, r7), alu.sub.reg(r0, r1));
       this.#set("frag6", r0);
+      const again = e.newLabel("again");
+      e.emit(jump.set.imm(r9, VIEW_HAS.frag6, again));
       this.#have(VIEW_HAS.frag6);
+      e.place(again);
       this.#at(2, 2);
       e.emit(alu.and.imm(r0, 0xfff8));
       this.#set("fragoff", r0);
@@ -421,7 +437,7 @@ class Parser {
   #lengthOfIpv6(): void {
     const e = this.#e;
     if (!this.#g.reader.direct) {
-      e.emit(ldx(2, r0, r6, EVENT.offsets.l3bytes! + 4), be16(r0));
+      e.emit(ldx(2, r0, r6, VIEW.offsets.l3bytes! + 4), be16(r0));
       return;
     }
     e.loadEvent(r0, "head");
@@ -448,7 +464,7 @@ class Parser {
         e.place(right);
       }
       this.#linear(HEADER[layer].least, FINISH);
-      e.emit(constantInsn(r0, HEADER[layer].has), alu.or.reg(r9, r0));
+      this.#have(HEADER[layer].has);
       e.goto(FINISH);
       e.place(next);
     }
@@ -463,7 +479,7 @@ class Parser {
     e.emit(jump.ge.reg(r7, r2, none), alu.sub.reg(r2, r7), jump.le.imm(r2, 24, enough), mov.imm(r2, 24));
     e.place(enough);
     e.loadEvent(r3, "head");
-    e.emit(alu.add.reg(r3, r7), mov.reg(r1, r6), alu.add.imm(r1, EVENT.offsets.l4bytes!));
+    e.emit(alu.add.reg(r3, r7), mov.reg(r1, r6), alu.add.imm(r1, VIEW.offsets.l4bytes!));
     e.emit(call.helper(HELPER.probe_read_kernel), jump.ne.imm(r0, 0, FINISH));
     e.place(none);
   }

@@ -98,7 +98,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
   });
 
   e.withSlot(8, (flags) => {
-    e.emit(mov.imm(r9, 0));
+    e.opaqueZero(r9, r0);
     e.within(span("Until"), () => {
       const going = e.newLabel("going");
       const ending = e.newLabel("ending");
@@ -113,7 +113,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
       }
       e.goto(going);
       e.place(ending);
-      e.emit(alu.or.imm(r9, RECORD_FLAG.last));
+      e.emit(alu.add.imm(r9, RECORD_FLAG.last));
       e.place(going);
     });
     if (query.stop) {
@@ -121,7 +121,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
         const [yes, no] = [e.newLabel("stop"), e.newLabel("go_on")];
         emitCond(g, query.stop!, yes, no, yes);
         e.place(yes);
-        e.emit(alu.or.imm(r9, RECORD_FLAG.stop));
+        e.emit(alu.add.imm(r9, RECORD_FLAG.stop));
         e.place(no);
       });
     }
@@ -132,7 +132,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
         e.emit(jump.set.imm(r9, RECORD_FLAG.last, shown));
         emitCond(g, query.when!, shown, hidden, hidden);
         e.place(hidden);
-        e.emit(jump.eq.imm(r9, 0, next), alu.or.imm(r9, RECORD_FLAG.hidden));
+        e.emit(jump.eq.imm(r9, 0, next), alu.add.imm(r9, RECORD_FLAG.hidden));
         e.place(shown);
       });
     }

@@ -17,10 +17,9 @@ import {
   r0,
   r1,
   r2,
-  r6,
   stx,
 } from "../bpf/index.ts";
-import { EVENT } from "../layout.ts";
+import { VIEW } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
 import type { Emitter } from "./emitter.ts";
 import { HEADER, type HeaderPlace } from "./header.ts";
@@ -225,7 +224,10 @@ export function loadView(g: Generator): void {
   e.loadEvent(r0, "has");
   if (e.has(VIEW_KEY)) return;
   const parsed = e.newLabel("parsed");
-  e.emit(jump.ne.imm(r0, 0, parsed), mov.reg(r1, r6), call.local(PARSE));
+  e.emit(jump.ne.imm(r0, 0, parsed));
+  e.eventAddress(r1, VIEW.members[0]![0]);
+  e.loadEvent(r2, "skb");
+  e.emit(call.local(PARSE));
   e.loadEvent(r0, "has");
   e.place(parsed);
   e.learn(VIEW_KEY);
@@ -240,22 +242,21 @@ function emitHeader(g: Generator, header: Header, absent: string): void {
   if (end > place.least) requireLinear(g, place, end, absent);
   const { copy: copied } = place;
   if (!reader.direct && copied && end <= copied.size && end <= place.least) {
-    const at = EVENT.offsets[copied.member]! + header.offset;
-    e.emit(...bytewise(header.size, at));
-    return;
+    const { base, offset } = e.whereIs(copied.member);
+    return e.emit(...bytewise(header.size, base, offset + header.offset));
   }
   headerAddress(e, place);
   reader.number(e, header.offset, header.size, absent);
   if (header.size > 1) e.emit(SWAP[header.size as 2 | 4 | 8](r0));
 }
 
-/** r0 = the big-endian number at event + offset; the copies of header bytes are 8-aligned, their fields are not always. */
-function bytewise(size: 1 | 2 | 4 | 8, offset: number): Insn[] {
-  if (offset % size === 0) return [ldx(size, r0, r6, offset), ...(size > 1 ? [SWAP[size as 2 | 4 | 8](r0)] : [])];
+/** r0 = the big-endian number at base + offset; the copies of header bytes are 8-aligned, their fields are not always. */
+function bytewise(size: 1 | 2 | 4 | 8, base: Register, offset: number): Insn[] {
+  if (offset % size === 0) return [ldx(size, r0, base, offset), ...(size > 1 ? [SWAP[size as 2 | 4 | 8](r0)] : [])];
   const half = (size / 2) as 1 | 2 | 4;
   const low = offset + half;
-  const lowInsns = [ldx(half, r1, r6, low), ...(half > 1 ? [SWAP[half as 2 | 4](r1)] : [])];
-  return [...bytewise(half, offset), alu.lsh.imm(r0, half * 8), ...lowInsns, alu.or.reg(r0, r1)];
+  const lowInsns = [ldx(half, r1, base, low), ...(half > 1 ? [SWAP[half as 2 | 4](r1)] : [])];
+  return [...bytewise(half, base, offset), alu.lsh.imm(r0, half * 8), ...lowInsns, alu.or.reg(r0, r1)];
 }
 
 /** r0 = address of a header. */

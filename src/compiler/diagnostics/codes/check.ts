@@ -31,7 +31,7 @@ export const check = {
   PWQ1105: {
     title: "wrong number of arguments",
     text: "The function takes another number of arguments; the label says how it is called.",
-    wrong: "trace skb show max(len)",
+    wrong: "trace skb show abs(len, mtu)",
     right: "trace skb show max(len, mtu)",
   },
   PWQ1106: {
@@ -187,8 +187,8 @@ export const check = {
   PWQ1131: {
     title: "no such network namespace",
     text: "A network namespace is named as `ip netns` names it, or given by its inode number. The name must exist when the trace starts.",
-    wrong: 'trace skb where netns == "bleu"',
-    right: 'trace skb where netns == "blue"',
+    wrong: 'trace skb where netns == "wbe"',
+    right: 'trace skb where netns == "web"',
   },
   PWQ1132: {
     title: "`in` without a set",

@@ -27,7 +27,7 @@ export const files = {
   PWQ1406: {
     title: "a file that anybody can change",
     text: "The file, or the folder it is in, can be written by every user of this machine, so what it says could be anybody's. Programs run as root; nothing is taken from such a place. `chmod o-w` mends it.",
-    wrong: 'use "/tmp/common.pwq"\n\ntrace drop',
+    wrong: 'use "./open/common.pwq"\n\ntrace drop',
   },
   PWQ1407: {
     title: "not in the library",
