@@ -21,6 +21,8 @@ import { parseEvents } from "./tracepoints.ts";
 export interface FactsOptions {
   /** BTF of another kernel (`--btf`): what only the running kernel could tell is then not known. */
   readonly btf?: string;
+  /** The file of `btf` is of the running kernel, which carries none itself. */
+  readonly running?: boolean;
   /** The addon; without it, BTF tells the features. */
   readonly probe?: FeatureProbe;
   /** Instead of `/`. */
@@ -28,16 +30,17 @@ export interface FactsOptions {
 }
 
 /** Throws PwqError if there is no BTF, or none that can be read, or the machine is of an unknown architecture. */
-export function gatherFacts({ btf: file, probe, root = "/" }: FactsOptions = {}): KernelFacts {
-  const running = vmlinuxBtfPath(root);
+export function gatherFacts(options: FactsOptions = {}): KernelFacts {
+  const { btf: file, probe, root = "/" } = options;
+  const ownFile = vmlinuxBtfPath(root);
   const namespaces = new NetworkNamespaces({ root });
   const netns = {
     netnsInode: (name: string) => namespaces.inode(name),
     netnsNames: () => namespaces.names(),
   };
-  if (file !== undefined && file !== running) return { ...factsOfFile(file), ...netns };
+  if (file !== undefined && file !== ownFile && !options.running) return { ...factsOfFile(file), ...netns };
 
-  const btf = readRunning(running);
+  const btf = file === undefined ? readOwn(ownFile) : readGiven(file);
   const arch = machineArch();
   if (!arch) throw failed("PWQ3013", `pwq does not know how ${process.arch} passes arguments`);
   const release = kernelRelease();
@@ -85,7 +88,7 @@ function factsOfFile(file: string): Omit<KernelFacts, "netnsInode" | "netnsNames
   };
 }
 
-function readRunning(path: string): LoadedBtf {
+function readOwn(path: string): LoadedBtf {
   try {
     return readVmlinuxBtf(path);
   } catch (error) {

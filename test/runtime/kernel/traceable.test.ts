@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { parseTraceable } from "../../../src/runtime/kernel/traceable.ts";
+
+const traceable = parseTraceable(
+  [
+    "ip_rcv",
+    "tcp_v4_rcv",
+    "__netif_receive_skb_core.constprop.0",
+    "show_signal.part.0",
+    "do_thing.cold",
+    "tcp_thing.isra.0.constprop.1",
+    "veth_xmit [veth]",
+    "nft_do.isra.0 [nf_tables]",
+    "not.a_copy",
+    "",
+  ].join("\n"),
+);
+
+test("has functions of vmlinux and of modules, each where it is", () => {
+  expect(traceable.has("ip_rcv")).toBe(true);
+  expect(traceable.has("ip_rc")).toBe(false);
+  expect(traceable.has("")).toBe(false);
+  expect(traceable.has("veth_xmit", "veth")).toBe(true);
+  expect(traceable.has("veth_xmit")).toBe(false);
+  expect(traceable.has("ip_rcv", "veth")).toBe(false);
+});
+
+test("copies are those the compiler made, without their module", () => {
+  expect(traceable.copies()).toEqual([
+    "__netif_receive_skb_core.constprop.0",
+    "show_signal.part.0",
+    "do_thing.cold",
+    "tcp_thing.isra.0.constprop.1",
+    "nft_do.isra.0",
+  ]);
+});
+
+test("an empty list is one", () => {
+  expect(parseTraceable("").has("ip_rcv")).toBe(false);
+  expect(parseTraceable("").copies()).toEqual([]);
+});
