@@ -182,6 +182,26 @@ describe("BTF", () => {
     ]);
   });
 
+  it("gives a global function a pointer to memory of a size", () => {
+    const visible: ObjectFunction = {
+      ...parse,
+      visibility: "global",
+      memory: { name: "pwq_event", size: 32 },
+      params: 2,
+    };
+    expect(
+      dumpBtf(sectionBytes(writeObject({ functions: [visible], externs: [], rodata: [] }), ".BTF")),
+    ).toEqual([
+      "[1] INT unsigned long long size 8 encoding 0 bits 64",
+      "[2] INT __ARRAY_SIZE_TYPE__ size 4 encoding 0 bits 32",
+      "[3] ARRAY 1 2 4",
+      "[4] STRUCT pwq_event size 32 {words: 3 at bit 0}",
+      "[5] PTR -> 4",
+      "[6] FUNC_PROTO (arg1: 5,arg2: 1) -> 1",
+      "[7] FUNC pwq_parse -> 6 global",
+    ]);
+  });
+
   it("says where functions begin and which line of the query each instruction is for", () => {
     expect(dumpExtInfo(sectionBytes(object, ".BTF.ext"), btf)).toEqual({
       functions: [".text+0 type 3", ".text+64 type 7", "raw_tp/kfree_skb+0 type 5"],

@@ -93,7 +93,9 @@ export function readRelocations(file: Uint8Array, section: string): string[] {
 
 const KINDS: Readonly<Record<number, string>> = {
   1: "INT",
+  2: "PTR",
   3: "ARRAY",
+  4: "STRUCT",
   10: "CONST",
   12: "FUNC",
   13: "FUNC_PROTO",
@@ -123,6 +125,13 @@ export function dumpBtf(btf: Uint8Array): string[] {
     const rows = (width: number): number[][] => Array.from({ length: vlen }, () => words(width));
     const details: Readonly<Record<string, () => string>> = {
       INT: () => `size ${ref} ${words(1).map((w) => `encoding ${w >>> 24} bits ${w & 0xff}`)}`,
+      PTR: () => `-> ${ref}`,
+      STRUCT: () => {
+        const members = rows(3).map(
+          ([name = 0, type, bit]) => `${text(strings, name)}: ${type} at bit ${bit}`,
+        );
+        return `size ${ref} {${members}}`;
+      },
       CONST: () => `-> ${ref}`,
       ARRAY: () => words(3).join(" "),
       FUNC: () => `-> ${ref} ${["static", "global", "extern"][vlen]}`,

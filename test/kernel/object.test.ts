@@ -5,6 +5,7 @@ import {
   at,
   call,
   exit,
+  fp,
   type Item,
   jump,
   label,
@@ -107,6 +108,46 @@ describe.skipIf(reason)(`a generated object in this kernel${because(reason)}`, (
       license: "GPL",
     };
     expect(loadAlone(writeObject(alone), "alone").xlated).toMatch(/r1 = map\[id:\d+\]\[0\]\+2\n/);
+  });
+
+  it("has functions that are verified by themselves, with memory from their caller", () => {
+    const reads = (offset: number): ObjectUnit => {
+      const sum: readonly Item[] = [
+        jump.eq.imm(r1, 0, "none"),
+        ldx(8, r0, r1, offset),
+        exit,
+        label("none"),
+        mov.imm(r0, 0),
+        exit,
+      ];
+      const calls: readonly Item[] = [
+        ...[-16, -8].map((off) => st(8, fp, off, 1)),
+        mov.reg(r1, fp),
+        alu.add.imm(r1, -16),
+        call.local("sum"),
+        exit,
+      ];
+      return {
+        functions: [
+          { name: "main", section: "raw_tp/kfree_skb", visibility: "global", params: 1, insns: calls },
+          {
+            name: "sum",
+            section: ".text",
+            visibility: "global",
+            memory: { name: "pair", size: 16 },
+            params: 1,
+            insns: sum,
+          },
+        ],
+        externs: [],
+        rodata: [],
+        license: "GPL",
+      };
+    };
+    expect(loadAlone(writeObject(reads(8)), "main").xlated).toMatch(/sum\(struct pair \*\s*arg1\):/);
+    expect(() => loadAlone(writeObject(reads(16)), "main")).toThrow(
+      "invalid access to memory, mem_size=16 off=16 size=8",
+    );
   });
 
   const vmlinux = reason ? undefined : readBtf(readFileSync("/sys/kernel/btf/vmlinux"), "vmlinux");
