@@ -26,8 +26,10 @@ export function parseCall(argv: readonly string[]): Call | undefined {
   const { options, words } = splitOptions(dashes === -1 ? argv : argv.slice(0, dashes));
   const tail = dashes === -1 ? undefined : argv.slice(dashes + 1);
   const [first, ...rest] = words;
-  if (first === undefined && options.e === undefined && Object.keys(options).length === 0 && !tail) return undefined;
-  if (first === undefined) return call(options.help || options.version ? "help" : "run", options, [], tail, argv);
+  if (first === undefined && options.e === undefined && Object.keys(options).length === 0 && !tail)
+    return undefined;
+  if (first === undefined)
+    return call(options.help || options.version ? "help" : "run", options, [], tail, argv);
   if (findCommand(first)) return call(first, options, rest, tail, argv);
   if (looksLikeQuery(first) && options.e === undefined) {
     if (first === "trace") throw fail(unquoted(words));
@@ -159,7 +161,11 @@ function surplus(word: string, command: Command): Finding {
 }
 
 function valueless(spelling: string, option: Option<unknown>): Finding {
-  return { code: "PWQ2003", message: `\`${spelling}\` needs a value`, label: `it takes ${option.value!.form}` };
+  return {
+    code: "PWQ2003",
+    message: `\`${spelling}\` needs a value`,
+    label: `it takes ${option.value!.form}`,
+  };
 }
 
 function badValue(spelling: string, given: string, option: Option<unknown>): Finding {

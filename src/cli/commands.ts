@@ -35,7 +35,6 @@ const TRACE_OPTIONS = [
   "quiet",
   "follow-map",
   "buffer",
-  "record",
 ] as const satisfies readonly OptionName[];
 
 /** Every command. Help, completion and the dispatcher are made from this; a module is loaded when it is called. */
@@ -92,14 +91,6 @@ export const COMMANDS: readonly Command[] = [
     takes: "program",
     options: ["e", "color"],
     load: () => import("./commands/info.ts"),
-  },
-  {
-    name: "replay",
-    usage: "FILE",
-    about: "show a recording made with `pwq run --record`; needs no root",
-    takes: "file",
-    options: ["json", "color", "output", "limit", "quiet"],
-    load: () => import("./commands/replay.ts"),
   },
   {
     name: "fields",

@@ -95,7 +95,13 @@ function fish(): string {
     for (const name of command.options) {
       const { short, value, about } = option(name);
       const names = name.length === 1 ? `-s ${name}` : `-l ${name}${short ? ` -s ${short}` : ""}`;
-      const takes = value?.words ? ` -x -a ${quoted(value.words.join(" "))}` : value?.file ? " -r -F" : value ? " -x" : "";
+      const takes = value?.words
+        ? ` -x -a ${quoted(value.words.join(" "))}`
+        : value?.file
+          ? " -r -F"
+          : value
+            ? " -x"
+            : "";
       lines.push(`complete -c pwq ${when} ${names}${takes} -d ${quoted(about)}`);
     }
     const words = WORDS[command.takes];

@@ -67,7 +67,8 @@ function optionLines(names: readonly OptionName[]): string[] {
 /** `-o, --output FILE` */
 function optionUsage(name: OptionName): string {
   const option: Option<unknown> = OPTIONS[name];
-  const short = option.short && option.short !== name ? `-${option.short}, ` : name.length === 1 ? "" : "    ";
+  const short =
+    option.short && option.short !== name ? `-${option.short}, ` : name.length === 1 ? "" : "    ";
   return `${short}${flag(name)}${option.value ? ` ${option.value.label}` : ""}`;
 }
 

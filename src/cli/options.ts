@@ -35,7 +35,10 @@ export interface Option<T> {
 export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options[K]>> } = {
   e: { short: "e", value: { ...text, label: "TEXT" }, about: "the program itself instead of a file" },
   json: { about: "one JSON object a line: start, event, lost, end (schema/events.schema.json)" },
-  color: { value: oneOf("auto", "always", "never"), about: "colours; auto: on a terminal, unless NO_COLOR is set" },
+  color: {
+    value: oneOf("auto", "always", "never"),
+    about: "colours; auto: on a terminal, unless NO_COLOR is set",
+  },
   output: { short: "o", value: file, about: "write to this file instead of standard output" },
   limit: { value: count, about: "end after so many events" },
   for: { value: duration, about: "end after this time" },

@@ -27,7 +27,12 @@ function attachFunctions(native: Native, obj: Obj, plan: AttachPlan, links: Link
     : attachSingle(native, obj, plan.kprobes, links);
 }
 
-function attachSingle(native: Native, obj: Obj, probes: readonly KprobeAttachment[], links: Link[]): Attached {
+function attachSingle(
+  native: Native,
+  obj: Obj,
+  probes: readonly KprobeAttachment[],
+  links: Link[],
+): Attached {
   const { links: link, failed } = native.attachKprobes(
     obj,
     "pwq_kprobe",

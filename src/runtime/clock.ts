@@ -47,14 +47,33 @@ export function clock(monotonic: bigint, wall: bigint): Clock {
 }
 
 function localTime(date: Date): string {
-  return [date.getHours(), date.getMinutes(), date.getSeconds()].map((n) => String(n).padStart(2, "0")).join(":");
+  return [date.getHours(), date.getMinutes(), date.getSeconds()]
+    .map((n) => String(n).padStart(2, "0"))
+    .join(":");
+}
+
+/** A clock that is set anew when `reset` is called with other readings; for traces that outlive a change of the wall clock. */
+export function resettableClock(reading: Reading): Clock & { readonly reset: (reading: Reading) => void } {
+  let current = clock(reading.monotonic, reading.wall);
+  return {
+    iso: (low, high) => current.iso(low, high),
+    time: (low, high) => current.time(low, high),
+    reset: ({ monotonic, wall }) => {
+      current = clock(monotonic, wall);
+    },
+  };
+}
+
+interface Reading {
+  readonly monotonic: bigint;
+  readonly wall: bigint;
 }
 
 /**
  * Both clocks at one moment. JavaScript tells the wall clock in milliseconds only, so this waits for the next one to
  * begin (at most a millisecond) and is then right to a few microseconds.
  */
-export function readClocks(): { readonly monotonic: bigint; readonly wall: bigint } {
+export function readClocks(): Reading {
   const from = Date.now();
   for (;;) {
     const wall = Date.now();

@@ -26,7 +26,9 @@ export const ABSENT = { text: "-", json: "null" } as const;
 
 /** How values of `type` are written. */
 export function formatOf(type: Type): Format {
-  return type.kind === "int" ? intFormat(type) : ANY;
+  if (type.kind === "int") return intFormat(type);
+  // `hex(x)` of a number is captured as the number.
+  return type.kind === "bytes" ? numbersBy({ text: hex, json: (n) => `"${hex(n)}"` }) : ANY;
 }
 
 /** What needs no type: booleans, texts, lists; and numbers without unit, base or names. */
@@ -38,23 +40,24 @@ function anyText(value: Value): string {
 }
 
 function anyJson(value: Value): string {
-  if (typeof value === "object") return isList(value) ? `[${value.map((item) => item.json).join(",")}]` : value.json;
+  if (typeof value === "object")
+    return isList(value) ? `[${value.map((item) => item.json).join(",")}]` : value.json;
   return typeof value === "bigint" ? `"${value}"` : String(value);
 }
 
 export const isList = (value: Value): value is readonly Text[] => Array.isArray(value);
 
-type Number_ = number | bigint;
+type AnyNumber = number | bigint;
 
 /** Ways to write numbers; `text` for the table, `json` for JSON. */
 interface NumberFormat {
-  readonly text: (n: Number_) => string;
-  readonly json: (n: Number_) => string;
+  readonly text: (n: AnyNumber) => string;
+  readonly json: (n: AnyNumber) => string;
 }
 
-const decimal = (n: Number_): string => String(n);
-const exact = (n: Number_): string => (typeof n === "bigint" ? `"${n}"` : String(n));
-const hex = (n: Number_): string => (n < 0 ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);
+const decimal = (n: AnyNumber): string => String(n);
+const exact = (n: AnyNumber): string => (typeof n === "bigint" ? `"${n}"` : String(n));
+const hex = (n: AnyNumber): string => (n < 0 ? `-0x${(-n).toString(16)}` : `0x${n.toString(16)}`);
 
 const BY_UNIT: Readonly<Record<NonNullable<IntType["unit"]>, NumberFormat>> = {
   duration: { text: (n) => durationText(Number(n)), json: exact },
@@ -65,16 +68,18 @@ const BY_UNIT: Readonly<Record<NonNullable<IntType["unit"]>, NumberFormat>> = {
 };
 
 function intFormat(type: IntType): Format {
-  const numbers: NumberFormat = type.names
-    ? type.names.flags
-      ? flagFormat(type.names)
-      : enumFormat(type.names)
-    : type.unit
-      ? BY_UNIT[type.unit]
-      : { text: type.base === "hex" ? hex : decimal, json: exact };
+  if (type.names) return numbersBy(type.names.flags ? flagFormat(type.names) : enumFormat(type.names));
+  return numbersBy(
+    type.unit ? BY_UNIT[type.unit] : { text: type.base === "hex" ? hex : decimal, json: exact },
+  );
+}
+
+function numbersBy(numbers: NumberFormat): Format {
   return {
-    text: (value) => (typeof value === "object" || typeof value === "boolean" ? anyText(value) : numbers.text(value)),
-    json: (value) => (typeof value === "object" || typeof value === "boolean" ? anyJson(value) : numbers.json(value)),
+    text: (value) =>
+      typeof value === "object" || typeof value === "boolean" ? anyText(value) : numbers.text(value),
+    json: (value) =>
+      typeof value === "object" || typeof value === "boolean" ? anyJson(value) : numbers.json(value),
   };
 }
 
@@ -95,8 +100,8 @@ function enumFormat(names: EnumNames): NumberFormat {
 
 /** `SYN|ACK`, bits without name in hex at the end, and `none`. */
 function flagFormat(names: EnumNames): NumberFormat {
-  const known = new Map<Number_, string>();
-  const spell = (n: Number_): string => {
+  const known = new Map<AnyNumber, string>();
+  const spell = (n: AnyNumber): string => {
     let rest = BigInt(n);
     const parts: string[] = [];
     for (const [name, mask] of names.values) {
@@ -107,7 +112,7 @@ function flagFormat(names: EnumNames): NumberFormat {
     if (rest !== 0n) parts.push(hex(rest));
     return parts.join("|") || "none";
   };
-  const text = (n: Number_): string => {
+  const text = (n: AnyNumber): string => {
     let spelt = known.get(n);
     if (spelt === undefined) {
       spelt = spell(n);

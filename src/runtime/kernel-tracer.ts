@@ -1,11 +1,10 @@
 import type { Compiled } from "../compiler/compiled.ts";
-import { TRACK } from "../compiler/layout.ts";
-import { COUNTERS } from "../compiler/layout.ts";
+import { COUNTERS, TRACK } from "../compiler/layout.ts";
 import { isNativeError, type Link, type Native, native, type Obj, type Ring } from "../native/native.ts";
 import { readTemplate } from "../native/template.ts";
 import { attachPlan } from "./attach.ts";
 import { refusal } from "./refusal.ts";
-import type { Loaded, Sizes, Tracked, Tracer } from "./tracer.ts";
+import type { Loaded, Sizes, Tracer, Tracked } from "./tracer.ts";
 
 /** Maps of the template. */
 const RING = "pwq_ring";
@@ -77,7 +76,10 @@ function loaded(face: Native, obj: Obj, compiled: Compiled): Loaded {
     missed: () => missed,
     detach() {
       // The kernel forgets both counts with the links and the programs.
-      missed = programs().reduce((sum, { name }) => sum + Number(face.programStats(obj, name).recursionMisses), 0);
+      missed = programs().reduce(
+        (sum, { name }) => sum + Number(face.programStats(obj, name).recursionMisses),
+        0,
+      );
       for (const link of links) {
         missed += Number(face.linkInfo(link).missed ?? 0n);
         face.detach(link);

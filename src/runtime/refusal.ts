@@ -16,7 +16,8 @@ const BY_ERRNO: Readonly<Record<string, Omit<Diagnostic, "severity">>> = {
   EPERM: {
     code: "PWQ3010",
     message: "the kernel does not permit this",
-    label: "a container's seccomp profile, a security module or a missing capability; `pwq doctor` tells them apart",
+    label:
+      "a container's seccomp profile, a security module or a missing capability; `pwq doctor` tells them apart",
   },
   ENOSYS: { code: "PWQ3010", message: "the kernel has no bpf system call" },
   ENOMEM: {
@@ -24,7 +25,11 @@ const BY_ERRNO: Readonly<Record<string, Omit<Diagnostic, "severity">>> = {
     message: "the kernel does not give the memory for the maps",
     label: "try a smaller `--buffer` or `--follow-map`",
   },
-  E2BIG: { code: "PWQ3016", message: "a map is larger than the kernel allows", label: "try a smaller `--buffer`" },
+  E2BIG: {
+    code: "PWQ3016",
+    message: "a map is larger than the kernel allows",
+    label: "try a smaller `--buffer`",
+  },
   EMFILE: {
     code: "PWQ3016",
     message: "too many open files",
@@ -39,7 +44,8 @@ export function systemFinding({ operation, code, message, libbpf }: NativeError)
 }
 
 /** `attachRawTracepoint` as words: `attach raw tracepoint`. */
-const verb = (operation: string): string => operation.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+const verb = (operation: string): string =>
+  operation.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
 
 /** Lines of the verifier's log that are shown; all of it is saved. */
 const SHOWN_LINES = 3;

@@ -119,9 +119,15 @@ function watch(
     tellLosses(losses(counts));
     if (done.some((isDone) => isDone(counts))) end("limit");
   }, TICK_MS);
-  const times = [session.forNs, ...queries.map(({ checked }) => checked.forNs)].filter((ns) => ns !== undefined);
-  const shortest = times.reduce<bigint | undefined>((least, ns) => (least === undefined || ns < least ? ns : least), undefined);
-  const timer = shortest === undefined ? undefined : setLongTimeout(() => end("time"), Number(shortest) / 1e6);
+  const times = [session.forNs, ...queries.map(({ checked }) => checked.forNs)].filter(
+    (ns) => ns !== undefined,
+  );
+  const shortest = times.reduce<bigint | undefined>(
+    (least, ns) => (least === undefined || ns < least ? ns : least),
+    undefined,
+  );
+  const timer =
+    shortest === undefined ? undefined : setLongTimeout(() => end("time"), Number(shortest) / 1e6);
   return () => {
     clearInterval(tick);
     timer?.();
@@ -197,7 +203,12 @@ function makeReadyFile(path: string): void {
   } catch (error) {
     const { code = "error" } = error as NodeJS.ErrnoException;
     throw new PwqError([
-      { code: "PWQ2017", severity: "error", message: `the ready file \`${path}\` cannot be written`, label: code },
+      {
+        code: "PWQ2017",
+        severity: "error",
+        message: `the ready file \`${path}\` cannot be written`,
+        label: code,
+      },
     ]);
   }
 }

@@ -2,13 +2,15 @@
 
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
 
-export const ip4Text = (b: Uint8Array, at: number): string => `${b[at]}.${b[at + 1]}.${b[at + 2]}.${b[at + 3]}`;
+export const ip4Text = (b: Uint8Array, at: number): string =>
+  `${b[at]}.${b[at + 1]}.${b[at + 2]}.${b[at + 3]}`;
 
 /** RFC 5952: lower case, the longest run of zero groups as `::`, IPv4-mapped with dots. */
 export function ip6Text(b: Uint8Array, at: number): string {
   const groups: number[] = [];
   for (let i = 0; i < 16; i += 2) groups.push((b[at + i]! << 8) | b[at + i + 1]!);
-  if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff) return `::ffff:${ip4Text(b, at + 12)}`;
+  if (groups.slice(0, 5).every((g) => g === 0) && groups[5] === 0xffff)
+    return `::ffff:${ip4Text(b, at + 12)}`;
   const run = longestZeroRun(groups);
   const text = (from: number, to: number) =>
     groups

@@ -3,7 +3,7 @@ import { TUPLE } from "../../src/compiler/layout.ts";
 import { bytes as bytesType, duration, int, pointer, type Type } from "../../src/compiler/types.ts";
 import { Batch } from "../../src/runtime/decode/batch.ts";
 import { columnsOf } from "../../src/runtime/decode/columns.ts";
-import { chars, context, fieldExpr, le, query, record, type HeadWanted, type SlotWanted } from "./records.ts";
+import { chars, context, fieldExpr, type HeadWanted, le, query, record, type SlotWanted } from "./records.ts";
 
 /** Text and JSON of one shown item of one record. */
 function cell(
@@ -20,7 +20,9 @@ function cell(
 }
 
 const raw = (type: Type, size: number, value: bigint, signed = false) =>
-  cell([{ key: "skb->x", encoding: signed ? "sint" : "uint", size, type }], "skb->x", { "skb->x": le(value, size) });
+  cell([{ key: "skb->x", encoding: signed ? "sint" : "uint", size, type }], "skb->x", {
+    "skb->x": le(value, size),
+  });
 
 describe("numbers", () => {
   test.each<[string, Type, number, bigint, boolean, string, string]>([
@@ -32,9 +34,25 @@ describe("numbers", () => {
     ["2^53 - 1 is a number", int(64), 8, 2n ** 53n - 1n, false, "9007199254740991", "9007199254740991"],
     ["2^53 is a string", int(64), 8, 2n ** 53n, false, "9007199254740992", '"9007199254740992"'],
     ["the largest u64", int(64), 8, 2n ** 64n - 1n, false, "18446744073709551615", '"18446744073709551615"'],
-    ["the least s64", int(64, { signed: true }), 8, -(2n ** 63n), true, "-9223372036854775808", '"-9223372036854775808"'],
+    [
+      "the least s64",
+      int(64, { signed: true }),
+      8,
+      -(2n ** 63n),
+      true,
+      "-9223372036854775808",
+      '"-9223372036854775808"',
+    ],
     ["hex is a number in JSON", int(32, { base: "hex" }), 4, 0x2an, false, "0x2a", "42"],
-    ["a pointer is hex in both", pointer, 8, 0xffff888100000000n, false, "0xffff888100000000", '"0xffff888100000000"'],
+    [
+      "a pointer is hex in both",
+      pointer,
+      8,
+      0xffff888100000000n,
+      false,
+      "0xffff888100000000",
+      '"0xffff888100000000"',
+    ],
     ["a duration is ns in JSON", duration, 8, 1_204_000n, false, "1.204ms", "1204000"],
     ["a boolean", { kind: "bool" }, 1, 1n, false, "true", "true"],
     ["a false boolean", { kind: "bool" }, 1, 0n, false, "false", "false"],
@@ -44,8 +62,23 @@ describe("numbers", () => {
 });
 
 describe("names", () => {
-  const state = { name: "s", values: new Map([["NEW", 1n], ["OLD", 2n], ["ALIAS", 1n]]) };
-  const flags = { name: "f", flags: true, values: new Map([["FIN", 1n], ["SYN", 2n], ["ACK", 16n]]) };
+  const state = {
+    name: "s",
+    values: new Map([
+      ["NEW", 1n],
+      ["OLD", 2n],
+      ["ALIAS", 1n],
+    ]),
+  };
+  const flags = {
+    name: "f",
+    flags: true,
+    values: new Map([
+      ["FIN", 1n],
+      ["SYN", 2n],
+      ["ACK", 16n],
+    ]),
+  };
   test.each<[string, Type, bigint, string, string]>([
     ["an enumerator", int(32, { names: state }), 1n, "NEW", '"NEW"'],
     ["a number without a name", int(32, { names: state }), 7n, "7", "7"],
@@ -60,10 +93,14 @@ describe("names", () => {
 describe("addresses", () => {
   const six = Uint8Array.from([0xfd, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
   test("IPv4, IPv6 and either", () => {
-    expect(cell([{ key: "ip4.src", encoding: "ip4", size: 4 }], "ip4.src", { "ip4.src": Uint8Array.of(10, 0, 0, 1) })).toEqual(
-      ["10.0.0.1", '"10.0.0.1"'],
+    expect(
+      cell([{ key: "ip4.src", encoding: "ip4", size: 4 }], "ip4.src", {
+        "ip4.src": Uint8Array.of(10, 0, 0, 1),
+      }),
+    ).toEqual(["10.0.0.1", '"10.0.0.1"']);
+    expect(cell([{ key: "ip6.src", encoding: "ip6", size: 16 }], "ip6.src", { "ip6.src": six })[0]).toBe(
+      "fd00::1",
     );
-    expect(cell([{ key: "ip6.src", encoding: "ip6", size: 16 }], "ip6.src", { "ip6.src": six })[0]).toBe("fd00::1");
     const either = (version: number, address: Uint8Array) =>
       cell([{ key: "ip.src", encoding: "ip", size: 24 }], "ip.src", {
         "ip.src": Uint8Array.from([version, 0, 0, 0, 0, 0, 0, 0, ...address]),
@@ -74,14 +111,18 @@ describe("addresses", () => {
 
   test("either end is a list", () => {
     const slots = ["ip.src", "ip.dst"].map((key) => ({ key, encoding: "ip" as const, size: 24 }));
-    const values = Object.fromEntries(slots.map(({ key }, i) => [key, Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, i + 1)]));
+    const values = Object.fromEntries(
+      slots.map(({ key }, i) => [key, Uint8Array.of(4, 0, 0, 0, 0, 0, 0, 0, 10, 0, 0, i + 1)]),
+    );
     expect(cell(slots, "ip.addr", values)).toEqual(["10.0.0.1,10.0.0.2", '["10.0.0.1","10.0.0.2"]']);
   });
 
   test("a MAC address", () => {
-    expect(cell([{ key: "eth.src", encoding: "mac", size: 8 }], "eth.src", { "eth.src": Uint8Array.of(2, 0, 0, 0, 0xab, 1) })[0]).toBe(
-      "02:00:00:00:ab:01",
-    );
+    expect(
+      cell([{ key: "eth.src", encoding: "mac", size: 8 }], "eth.src", {
+        "eth.src": Uint8Array.of(2, 0, 0, 0, 0xab, 1),
+      })[0],
+    ).toBe("02:00:00:00:ab:01");
   });
 
   function tuple(version: number, proto: number, has: number, ports: [number, number]): string {
@@ -109,13 +150,22 @@ describe("text and bytes", () => {
   const comm = { key: "comm", encoding: "chars", size: 16 } as const;
   test("ends at NUL, and control characters are escaped", () => {
     expect(cell([comm], "comm", { comm: chars("curl") })).toEqual(["curl", '"curl"']);
-    expect(cell([comm], "comm", { comm: chars("\x1b[31m\n") })).toEqual(["\\x1b[31m\\x0a", '"\\u001b[31m\\n"']);
+    expect(cell([comm], "comm", { comm: chars("\x1b[31m\n") })).toEqual([
+      "\\x1b[31m\\x0a",
+      '"\\u001b[31m\\n"',
+    ]);
   });
   test("raw bytes and counted bytes are hex", () => {
     const x = "skb->x";
-    expect(cell([{ key: x, encoding: "bytes", size: 4, type: bytesType(4) }], x, { [x]: Uint8Array.of(0, 0xff, 16, 1) })[0]).toBe("00ff1001");
     expect(
-      cell([{ key: x, encoding: "counted", size: 12, type: bytesType(8) }], x, { [x]: Uint8Array.of(3, 0, 0, 0, 1, 2, 3, 4) })[0],
+      cell([{ key: x, encoding: "bytes", size: 4, type: bytesType(4) }], x, {
+        [x]: Uint8Array.of(0, 0xff, 16, 1),
+      })[0],
+    ).toBe("00ff1001");
+    expect(
+      cell([{ key: x, encoding: "counted", size: 12, type: bytesType(8) }], x, {
+        [x]: Uint8Array.of(3, 0, 0, 0, 1, 2, 3, 4),
+      })[0],
     ).toBe("010203");
   });
   test("process is name and id of the event", () => {
@@ -126,7 +176,10 @@ describe("text and bytes", () => {
 
 describe("absent", () => {
   test("a dash and null", () => {
-    expect(cell([{ key: "iface", encoding: "chars", size: 16, optional: true }], "iface", {})).toEqual(["-", "null"]);
+    expect(cell([{ key: "iface", encoding: "chars", size: 16, optional: true }], "iface", {})).toEqual([
+      "-",
+      "null",
+    ]);
   });
   test("present where its bit says so", () => {
     const slots = [
@@ -162,7 +215,9 @@ describe("what is in the head or known to user space", () => {
     const drop = { point: 2, location: 0xffffffff81000086n, reason: 8 };
     expect(cell([], "func", {}, drop)[0]).toBe("nf_hook_slow");
     expect(cell([], "drop.location", {}, drop)[0]).toBe("nf_hook_slow+0x86");
-    expect(cell([], "drop.location", {}, { ...drop, location: 0xffffffffc0000010n })[0]).toBe("nft_do_chain+0x10 [nf_tables]");
+    expect(cell([], "drop.location", {}, { ...drop, location: 0xffffffffc0000010n })[0]).toBe(
+      "nft_do_chain+0x10 [nf_tables]",
+    );
     expect(cell([], "drop.location", {}, { ...drop, location: 0x10n })[0]).toBe("0x10");
   });
   test("a network namespace by name, else by inode", () => {
@@ -194,7 +249,14 @@ describe("computed", () => {
   const span = { start: 0, end: 0 };
   const sum = {
     name: "sum",
-    value: { kind: "arithmetic", op: "+", left: fieldExpr("len"), right: fieldExpr("mark"), type: int(64), span },
+    value: {
+      kind: "arithmetic",
+      op: "+",
+      left: fieldExpr("len"),
+      right: fieldExpr("mark"),
+      type: int(64),
+      span,
+    },
   } as const;
   test("from captured values", () => {
     expect(cell(slots, sum, { len: le(100, 4), mark: le(7, 4) })).toEqual(["107", "107"]);

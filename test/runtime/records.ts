@@ -43,7 +43,9 @@ export function query(
     return slot;
   });
   const columns = show.map((item) =>
-    typeof item === "string" ? { name: item, value: fieldExpr(item, slots.find(({ key }) => key === item)?.type) } : item,
+    typeof item === "string"
+      ? { name: item, value: fieldExpr(item, slots.find(({ key }) => key === item)?.type) }
+      : item,
   );
   const source = { name: "<query>", text: "trace skb" };
   return {
@@ -52,7 +54,12 @@ export function query(
     record: { size: Math.ceil(offset / 8) * 8, presence: RECORD_HEAD.size, presenceWords, slots: laid },
     checked: {
       source,
-      syntax: { kind: "Trace", subject: { kind: "Word", text: "skb", span: NOWHERE }, clauses: [], span: NOWHERE },
+      syntax: {
+        kind: "Trace",
+        subject: { kind: "Word", text: "skb", span: NOWHERE },
+        clauses: [],
+        span: NOWHERE,
+      },
       at: [],
       follow: new Set(["clone", "copy"]),
       until: [],
@@ -74,7 +81,11 @@ export interface HeadWanted {
 }
 
 /** One record; `values` are the bytes of slots by key, absent keys are absent. */
-export function record(of: CompiledQuery, head: HeadWanted, values: Readonly<Record<string, Uint8Array>> = {}): Uint8Array {
+export function record(
+  of: CompiledQuery,
+  head: HeadWanted,
+  values: Readonly<Record<string, Uint8Array>> = {},
+): Uint8Array {
   const bytes = new Uint8Array(of.record.size);
   const view = new DataView(bytes.buffer);
   const at = RECORD_HEAD.offsets;
@@ -83,7 +94,10 @@ export function record(of: CompiledQuery, head: HeadWanted, values: Readonly<Rec
   view.setUint32(at.point!, head.point ?? 0, true);
   view.setUint16(at.cpu!, head.cpu ?? 0, true);
   view.setUint8(at.query!, of.index);
-  view.setUint8(at.flags!, (head.flags ?? []).reduce((bits, flag) => bits | RECORD_FLAG[flag], 0));
+  view.setUint8(
+    at.flags!,
+    (head.flags ?? []).reduce((bits, flag) => bits | RECORD_FLAG[flag], 0),
+  );
   view.setBigUint64(at.location!, head.location ?? 0n, true);
   view.setUint32(at.reason!, head.reason ?? 0, true);
   view.setUint32(at.size!, of.record.size, true);
@@ -132,7 +146,13 @@ export const context = (points = POINTS): DecodeContext => ({
   clock: clock(0n, 1_767_323_045_000_000_000n),
   names: NAMES,
   reasonType: int(32, {
-    names: { name: "skb_drop_reason", values: new Map([["NOT_SPECIFIED", 2n], ["NETFILTER_DROP", 8n]]) },
+    names: {
+      name: "skb_drop_reason",
+      values: new Map([
+        ["NOT_SPECIFIED", 2n],
+        ["NETFILTER_DROP", 8n],
+      ]),
+    },
   }),
 });
 
@@ -140,7 +160,15 @@ export function compiled(queries: readonly CompiledQuery[], plan: Partial<Attach
   return {
     object: new Uint8Array(),
     template: "kprobe.x86_64",
-    plan: { backend: "kprobe-multi", points: POINTS, kprobes: [], tracepoints: [], leftOut: [], notices: [], ...plan },
+    plan: {
+      backend: "kprobe-multi",
+      points: POINTS,
+      kprobes: [],
+      tracepoints: [],
+      leftOut: [],
+      notices: [],
+      ...plan,
+    },
     queries,
     listing: [],
   };

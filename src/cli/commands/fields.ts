@@ -13,15 +13,21 @@ const DOC_WIDTH = 66;
 export function run(call: Call): number {
   const [glob = "*"] = wordsOf(call, 1);
   const matches = globMatcher(glob);
-  const chapters = GROUPS.map(({ title, fields }) => ({ title, fields: fields.filter(({ name }) => matches(name)) })).filter(
-    ({ fields }) => fields.length > 0,
-  );
+  const chapters = GROUPS.map(({ title, fields }) => ({
+    title,
+    fields: fields.filter(({ name }) => matches(name)),
+  })).filter(({ fields }) => fields.length > 0);
   if (chapters.length === 0) throw fail(unmatched(glob));
   const nameWidth = Math.max(...chapters.flatMap(({ fields }) => fields.map(({ name }) => name.length)));
-  const typeWidth = Math.max(...chapters.flatMap(({ fields }) => fields.map(({ type }) => typeName(type).length)));
+  const typeWidth = Math.max(
+    ...chapters.flatMap(({ fields }) => fields.map(({ type }) => typeName(type).length)),
+  );
   print(
     chapters
-      .map(({ title, fields }) => `${title}\n${fields.flatMap((field) => lines(field, nameWidth, typeWidth)).join("\n")}\n`)
+      .map(
+        ({ title, fields }) =>
+          `${title}\n${fields.flatMap((field) => lines(field, nameWidth, typeWidth)).join("\n")}\n`,
+      )
       .join("\n"),
   );
   return 0;
@@ -51,5 +57,9 @@ export function typeName(type: Type): string {
 function unmatched(glob: string): Parameters<typeof fail>[0] {
   const meant = aliases().get(glob);
   const label = meant ? `did you mean \`${meant}\`?` : didYouMean(glob, FIELDS.keys());
-  return { code: "PWQ2014", message: `no field matches \`${glob}\``, label: label ?? "`pwq fields` lists all of them" };
+  return {
+    code: "PWQ2014",
+    message: `no field matches \`${glob}\``,
+    label: label ?? "`pwq fields` lists all of them",
+  };
 }

@@ -3,6 +3,7 @@ import { FIELDS } from "../../compiler/fields/table.ts";
 import type { TExpr, TField } from "../../compiler/typed.ts";
 import type { Type } from "../../compiler/types.ts";
 import { ABSENT, asText, formatOf, isList, type Text, type Value } from "../format.ts";
+import { containerId } from "../kernel/container.ts";
 import type { Batch } from "./batch.ts";
 import { computedRead } from "./computed.ts";
 import type { DecodeContext } from "./context.ts";
@@ -30,7 +31,7 @@ export function columnsOf(query: CompiledQuery, batch: Batch, context: DecodeCon
   const leaves = leafReads(query, batch, context);
   return query.columns.map(({ name, value }) => {
     const read = leaves(value) ?? computedRead(value, query, batch, context);
-    return column(name, value, read, batch, context);
+    return column(name, value, query.checked.explicitShow, read, batch, context);
   });
 }
 
@@ -38,7 +39,11 @@ export function columnsOf(query: CompiledQuery, batch: Batch, context: DecodeCon
  * What is always there although it was not asked for: in front of shown items the time and, where packets are
  * followed, the packet. Its function stands last in every table by itself.
  */
-export function leadingColumns(query: CompiledQuery, batch: Batch, context: DecodeContext): readonly Column[] {
+export function leadingColumns(
+  query: CompiledQuery,
+  batch: Batch,
+  context: DecodeContext,
+): readonly Column[] {
   const { explicitShow, follow } = query.checked;
   if (!explicitShow) return [];
   const leaves = leafReads(query, batch, context);
@@ -47,14 +52,23 @@ export function leadingColumns(query: CompiledQuery, batch: Batch, context: Deco
     .map((name) => {
       const field = FIELDS.get(name)!;
       const value: TField = { kind: "field", field, type: field.type, span: { start: 0, end: 0 } };
-      return column(name, value, leaves(value)!, batch, context);
+      return column(name, value, true, leaves(value)!, batch, context);
     });
 }
 
-function column(name: string, value: TExpr, read: Read, batch: Batch, context: DecodeContext): Column {
+/** `asWritten`: an item that has a name of its own keeps it as its title. */
+function column(
+  name: string,
+  value: TExpr,
+  asWritten: boolean,
+  read: Read,
+  batch: Batch,
+  context: DecodeContext,
+): Column {
   const { type } = value;
   const field = value.kind === "field" ? value.field : undefined;
-  const title = field && name === field.name ? (field.column?.title ?? name.toUpperCase()) : name;
+  const named = asWritten && name !== field?.name;
+  const title = named ? name : (field?.column?.title ?? name.toUpperCase());
   const width = Math.max(title.length, Math.min(field?.column?.width ?? usualWidth(type), MAX_WIDTH));
   const right = type.kind === "int" && !type.names && field?.name !== "netns";
   const kind = kindOf(field?.name, type);
@@ -123,7 +137,10 @@ function leafReads(query: CompiledQuery, batch: Batch, context: DecodeContext): 
   const named = (name: string): Read | undefined => special[name]?.() ?? slot(name);
   return (expr) => {
     const found = expr.kind === "field" ? fieldRead(expr, named) : read(findSlot(query.record, expr));
-    return found && expr.type.kind === "bool" ? truth(found) : found;
+    if (!found) return undefined;
+    // A protocol's slot is filled in where the packet has it.
+    if (expr.kind === "present") return (at) => found(at) !== undefined;
+    return expr.type.kind === "bool" ? truth(found) : found;
   };
 }
 
@@ -161,10 +178,11 @@ function specialReads(
   const func = functionText(batch, context);
   const modules = context.points.map((p) => (p.module === undefined ? undefined : asText(p.module)));
   const isDrop = (at: number): boolean => context.points[point(at)]?.kind === "drop";
-  const named = (key: string, name: (value: number | bigint) => string | undefined) => (): Read | undefined => {
-    const read = slot(key);
-    return read && renamed(read, name);
-  };
+  const named =
+    (key: string, name: (value: number | bigint) => string | undefined) => (): Read | undefined => {
+      const read = slot(key);
+      return read && renamed(read, name);
+    };
   return {
     time: () => (at) => timeHigh(at) * 0x1_0000_0000 + timeLow(at),
     packet: () => (at) => packet(at) || undefined,
@@ -207,21 +225,26 @@ export function functionText(batch: Batch, context: DecodeContext): (at: number)
   };
 }
 
-function mapNumber(value: Value | undefined, make: (n: number | bigint) => Value | undefined): Value | undefined {
+function mapNumber(
+  value: Value | undefined,
+  make: (n: number | bigint) => Value | undefined,
+): Value | undefined {
   return typeof value === "number" || typeof value === "bigint" ? make(value) : value;
 }
 
-/** The name of a number where it has one, else the number. */
+/** The name of a number where it has one, else the number. Names may change, so they are asked for each time. */
 function renamed(read: Read, name: (value: number | bigint) => string | undefined): Read {
-  const known = new Map<number | bigint, Text>();
+  const known = new Map<string, Text>();
   return (at) =>
     mapNumber(read(at), (value) => {
-      const before = known.get(value);
-      if (before) return before;
       const found = name(value);
       if (found === undefined) return value;
-      const text = asText(found);
-      known.set(value, text);
+      let text = known.get(found);
+      if (!text) {
+        if (known.size > MAX_KNOWN) known.clear();
+        text = asText(found);
+        known.set(found, text);
+      }
       return text;
     });
 }
@@ -236,18 +259,18 @@ function processRead(comm: Read | undefined, pid: Read | undefined): Read | unde
     const before = known.get(name);
     if (before?.pid === id) return before.text;
     const text = asText(`${name.raw}:${id}`);
-    if (known.size > MAX_PROCESSES) known.clear();
+    if (known.size > MAX_KNOWN) known.clear();
     known.set(name, { pid: id, text });
     return text;
   };
 }
 
-const MAX_PROCESSES = 4096;
+/** Texts that are remembered; there are seldom so many names. */
+const MAX_KNOWN = 4096;
 
-/** The 64 hexadecimal digits by which container runtimes name the cgroup, cut to the twelve that people use. */
 function containerRead(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
   if (!cgroup) return undefined;
-  const container = renamed(cgroup, (id) => /(?:^|[^0-9a-f])([0-9a-f]{12})[0-9a-f]{52}(?:\.scope)?\/?$/.exec(names.cgroup(id) ?? "")?.[1]);
+  const container = renamed(cgroup, (id) => containerId(names.cgroup(id) ?? ""));
   return (at) => {
     const value = container(at);
     return typeof value === "object" ? value : undefined;

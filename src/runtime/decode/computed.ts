@@ -1,5 +1,5 @@
 import type { CompiledQuery, RecordLayout, Slot } from "../../compiler/compiled.ts";
-import { type Environment, evaluate, type Value as Evaluated } from "../../compiler/evaluate.ts";
+import { type Environment, type Value as Evaluated, evaluate } from "../../compiler/evaluate.ts";
 import type { TExpr } from "../../compiler/typed.ts";
 import { asText, type Value } from "../format.ts";
 import { charsText, hexText, ip4Text, ip6Text, macText } from "../text.ts";
@@ -27,7 +27,7 @@ export function computedRead(expr: TExpr, query: CompiledQuery, batch: Batch, co
     },
     present: (layer) => {
       const slot = query.record.slots.find(({ key }) => key === layer);
-      return slot !== undefined && isTrue(evaluated(batch, query.record, slot, at));
+      return slot !== undefined && evaluated(batch, query.record, slot, at) !== undefined;
     },
     symbol: (address) => context.names.symbol(address)?.name,
   };
@@ -37,8 +37,6 @@ export function computedRead(expr: TExpr, query: CompiledQuery, batch: Batch, co
     return value === undefined ? undefined : shown(value, expr);
   };
 }
-
-const isTrue = (value: Evaluated | undefined): boolean => value !== undefined && value !== 0n && value !== false;
 
 function headValues(
   batch: Batch,
@@ -118,7 +116,9 @@ function shown(value: Evaluated, { type }: TExpr): Value {
   if (typeof value === "boolean") return value;
   if (typeof value === "string") return asText(value);
   if (value instanceof Uint8Array) return asText(hexText(value, 0, value.length));
-  return asText(value.version === 4 ? ip4Text(octets(value.value, 4), 0) : ip6Text(octets(value.value, 16), 0));
+  return asText(
+    value.version === 4 ? ip4Text(octets(value.value, 4), 0) : ip6Text(octets(value.value, 16), 0),
+  );
 }
 
 function octets(value: bigint, size: number): Uint8Array {

@@ -1,7 +1,9 @@
 import { RECORD_FLAG, RECORD_HEAD } from "../../compiler/layout.ts";
 import { type Batch, u64 } from "./batch.ts";
 
-const at = RECORD_HEAD.offsets as Readonly<Record<"time" | "packet" | "point" | "cpu" | "query" | "flags" | "location" | "reason" | "size", number>>;
+const at = RECORD_HEAD.offsets as Readonly<
+  Record<"time" | "packet" | "point" | "cpu" | "query" | "flags" | "location" | "reason" | "size", number>
+>;
 
 /** The head of the record at a place of the batch. */
 export interface Head {

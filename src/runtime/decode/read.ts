@@ -29,10 +29,14 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
   sint: (batch, slot) => numberRead(batch, slot, true),
   ip4: (batch, slot) => cached(batch, slot, 4, (b, at) => ip4Text(b, at)),
   ip6: (batch, slot) => cached(batch, slot, 16, (b, at) => ip6Text(b, at)),
-  ip: (batch, slot) => cached(batch, slot, 24, (b, at) => (b[at] === 4 ? ip4Text(b, at + 8) : ip6Text(b, at + 8))),
+  ip: (batch, slot) =>
+    cached(batch, slot, 24, (b, at) => (b[at] === 4 ? ip4Text(b, at + 8) : ip6Text(b, at + 8))),
   mac: (batch, slot) => cached(batch, slot, 8, (b, at) => macText(b, at)),
   chars: (batch, slot) => cached(batch, slot, slot.size, (b, at) => charsText(b, at, at + slot.size)),
-  bytes: (batch, { offset, size }) => (at) => asText(hexText(batch.u8, at + offset, at + offset + size)),
+  bytes:
+    (batch, { offset, size }) =>
+    (at) =>
+      asText(hexText(batch.u8, at + offset, at + offset + size)),
   counted: (batch, { offset, size, type }) => {
     const spell = type.kind === "string" ? charsText : hexText;
     return (at) => {
@@ -70,7 +74,9 @@ function numberRead(batch: Batch, { offset, size, key }: Slot, signed: boolean):
     case 1:
       return signed ? (at) => (batch.u8[at + offset]! << 24) >> 24 : (at) => batch.u8[at + offset];
     case 2:
-      return signed ? (at) => (batch.u16[(at + offset) >> 1]! << 16) >> 16 : (at) => batch.u16[(at + offset) >> 1];
+      return signed
+        ? (at) => (batch.u16[(at + offset) >> 1]! << 16) >> 16
+        : (at) => batch.u16[(at + offset) >> 1];
     case 4:
       return signed ? (at) => batch.i32[(at + offset) >> 2] : (at) => batch.u32[(at + offset) >> 2];
     case 8:

@@ -4,9 +4,10 @@ import type { TExpr } from "../../compiler/typed.ts";
 /** The slot that captures an expression as a whole, if one does. */
 export function findSlot(record: RecordLayout, expr: TExpr): Slot | undefined {
   const key = keyOf(expr);
-  return record.slots.find((slot) => slot.expr === expr || slot.key === key);
+  return key === undefined ? undefined : record.slots.find((slot) => slot.key === key);
 }
 
+/** Keys are given by the record's layout, `codegen/record.ts`. */
 function keyOf(expr: TExpr): string | undefined {
   switch (expr.kind) {
     case "field":
@@ -17,6 +18,8 @@ function keyOf(expr: TExpr): string | undefined {
       return `payload(${expr.size})`;
     case "arg":
       return `arg(${expr.index})`;
+    case "format":
+      return `${expr.how}@${expr.span.start}`;
     case "present":
       return expr.layer;
     default:

@@ -1,10 +1,9 @@
-import { ABSENT } from "../format.ts";
 import type { Batch } from "../decode/batch.ts";
 import { type Column, functionText } from "../decode/columns.ts";
 import type { DecodeContext } from "../decode/context.ts";
 import { head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
-import { formatOf } from "../format.ts";
+import { ABSENT, formatOf } from "../format.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Sink } from "./sink.ts";
 

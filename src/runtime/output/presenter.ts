@@ -25,7 +25,10 @@ export const CAUSES = {
   ring_full: { unit: "event", text: "the ring buffer was full; a larger --buffer holds more" },
   map_full: { unit: "packet", text: "the tracking map was full; a larger --follow-map holds more" },
   clone_full: { unit: "clone", text: "the tracking map was full; a larger --follow-map holds more" },
-  evicted: { unit: "packet", text: "they were pushed out of the tracking map; a larger --follow-map holds more" },
+  evicted: {
+    unit: "packet",
+    text: "they were pushed out of the tracking map; a larger --follow-map holds more",
+  },
   missed: { unit: "probe hit", text: "a probe was hit while one was running on that CPU" },
   unread: { unit: "event", text: "they were not read from the ring buffer" },
 } as const satisfies Record<string, { readonly unit: string; readonly text: string }>;

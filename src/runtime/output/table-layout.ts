@@ -28,5 +28,8 @@ export function layOut(columns: readonly Column[], width: number | undefined): T
 }
 
 function fits(columns: readonly Column[], gap: number, width: number): boolean {
-  return columns.reduce((sum, column) => sum + (column.kind === "func" ? FUNC_ROOM : column.width) + gap, -gap) <= width;
+  return (
+    columns.reduce((sum, column) => sum + (column.kind === "func" ? FUNC_ROOM : column.width) + gap, -gap) <=
+    width
+  );
 }

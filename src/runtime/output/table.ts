@@ -66,7 +66,12 @@ function table(
   style: Styles,
   width: number | undefined,
 ): Table {
-  const func = functionColumn(shown.find(({ kind }) => kind === "func"), batch, context, style);
+  const func = functionColumn(
+    shown.find(({ kind }) => kind === "func"),
+    batch,
+    context,
+    style,
+  );
   const stacks = shown.filter(({ kind }) => kind === "stack");
   const plain = shown.filter(({ kind }) => kind !== "func" && kind !== "stack");
   const { columns, folded, gap } = layOut([...plain, func], width);
@@ -113,7 +118,12 @@ function table(
 }
 
 /** Always the last column. A drop's reason stands beside the function that dropped the packet. */
-function functionColumn(asked: Column | undefined, batch: Batch, context: DecodeContext, style: Styles): Column {
+function functionColumn(
+  asked: Column | undefined,
+  batch: Batch,
+  context: DecodeContext,
+  style: Styles,
+): Column {
   const { point, reason, location } = head(batch);
   const name = functionText(batch, context);
   const reasons = formatOf(context.reasonType);

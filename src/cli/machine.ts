@@ -1,0 +1,83 @@
+import { readFileSync } from "node:fs";
+import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
+import type { KernelFacts } from "../compiler/facts.ts";
+import { type Native, native } from "../native/native.ts";
+import { gatherFacts } from "../runtime/kernel/facts.ts";
+import { sudoLine } from "./quote.ts";
+
+/** The addon, or PWQ3012 in its place. */
+export function addon(): Native {
+  try {
+    return native();
+  } catch (error) {
+    const [message = "", ...help] = String(error instanceof Error ? error.message : error).split("\n");
+    throw unable({ code: "PWQ3012", message, help: help.map((line) => line.trim()) });
+  }
+}
+
+/** Facts of the running kernel, each feature tried by the addon if it is there; with `btf`, those of its kernel. */
+export function kernelFacts(btf: string | undefined): KernelFacts {
+  let probe: Native | undefined;
+  try {
+    probe = native();
+  } catch {
+    // Then BTF tells; a command that cannot do without the addon asks for it itself.
+  }
+  return gatherFacts({ ...(btf !== undefined && { btf }), ...(probe && { probe }) });
+}
+
+const RUNNING_BTF = "/sys/kernel/btf/vmlinux";
+
+/** `--btf` for a trace: of this kernel, which is the same as none, or for a kernel that carries none itself. */
+export function btfForRunning(file: string | undefined, running = RUNNING_BTF): string | undefined {
+  if (file === undefined) return undefined;
+  let own: Buffer;
+  try {
+    own = readFileSync(running);
+  } catch {
+    return file;
+  }
+  try {
+    if (readFileSync(file).equals(own)) return undefined;
+  } catch {
+    // What is wrong with the file is said when it is read for its types.
+    return file;
+  }
+  throw unable({
+    code: "PWQ3018",
+    message: `\`${file}\` is not the BTF of the running kernel`,
+    label: "without `--btf` the kernel's own is used; `pwq check` and `explain` take any",
+  });
+}
+
+/** Throws PWQ3001 with the line to type, unless this process may trace. */
+export function requirePrivileges(
+  argv: readonly string[],
+  capabilities: ReturnType<Native["capabilities"]> = addon().capabilities(),
+): void {
+  const missing = missingPrivileges(capabilities);
+  if (missing.length > 0) throw new PwqError([noPrivileges(missing, argv)]);
+}
+
+function missingPrivileges(has: ReturnType<Native["capabilities"]>): readonly string[] {
+  if (has.CAP_SYS_ADMIN) return [];
+  return (["CAP_BPF", "CAP_PERFMON"] as const).filter((name) => !has[name]);
+}
+
+export function noPrivileges(
+  missing: readonly string[],
+  argv: readonly string[],
+  script = process.argv[1] ?? "pwq",
+  node = process.argv[0] ?? "node",
+): Diagnostic {
+  return {
+    code: "PWQ3001",
+    severity: "error",
+    message: "tracing needs root",
+    label: sudoLine(argv, script, node),
+    help: [`missing: ${missing.join(", ")}`],
+  };
+}
+
+const unable = (finding: Omit<Diagnostic, "severity">): PwqError =>
+  new PwqError([{ severity: "error", ...finding }]);

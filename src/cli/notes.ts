@@ -1,0 +1,41 @@
+import type { AttachPlan } from "../compiler/compiled.ts";
+import { CAUSES, type EndInfo, type Loss } from "../runtime/output/presenter.ts";
+import type { Attached } from "../runtime/tracer.ts";
+import { counted } from "./lines.ts";
+
+/** What is said on standard error beside a trace; one line each. */
+
+export function attachedNote(plan: AttachPlan, { count, refused }: Attached): string {
+  const tracepoints = plan.tracepoints.length;
+  const functions = plan.kprobes.length - refused.length;
+  const parts = [
+    ...(functions > 0 ? [counted(functions, "function")] : []),
+    ...(count > functions ? [counted(Math.min(tracepoints, count - functions), "tracepoint")] : []),
+  ];
+  return `attached to ${parts.join(" and ")} (${plan.backend}); Ctrl-C ends the trace`;
+}
+
+export function lossNote({ cause, count }: Loss): string {
+  const { unit, text } = CAUSES[cause];
+  return `lost ${counted(count, unit)}: ${text}`;
+}
+
+/** `12 events, 1 packet, lost 0 in 3.2 s` */
+export function summary({ events, packets, lost, thinned, seconds, command }: EndInfo): string {
+  const parts = [
+    counted(events, "event"),
+    ...(packets > 0 || events === 0 ? [counted(packets, "packet")] : []),
+    `lost ${lost}`,
+  ];
+  const time = `${seconds.toFixed(1)} s`;
+  const notes = [
+    ...(thinned > 0 ? [`${counted(thinned, "packet")} left out by \`sample\` or \`rate\``] : []),
+    ...(command ? [commandNote(command)] : []),
+  ];
+  return [`${parts.join(", ")} in ${time}`, ...notes].join("; ");
+}
+
+function commandNote({ status, signal }: NonNullable<EndInfo["command"]>): string {
+  if (signal !== null) return `the command was ended by ${signal}`;
+  return status === null ? "the command could not be started" : `the command exited with ${status}`;
+}

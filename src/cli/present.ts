@@ -1,0 +1,97 @@
+import { closeSync, openSync } from "node:fs";
+import { isatty } from "node:tty";
+import type { CompiledQuery } from "../compiler/compiled.ts";
+import { Batch } from "../runtime/decode/batch.ts";
+import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
+import type { DecodeContext } from "../runtime/decode/context.ts";
+import { jsonPresenter } from "../runtime/output/json.ts";
+import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
+import { Sink, type SinkEnd } from "../runtime/output/sink.ts";
+import { tablePresenter } from "../runtime/output/table.ts";
+import { fail } from "./call.ts";
+import { lossNote } from "./notes.ts";
+import type { Options } from "./options.ts";
+import { printError, STDOUT, wantsColor } from "./terminal.ts";
+
+/** Where a trace's lines go, and how they look: what the options say. */
+export interface Presentation {
+  readonly batch: Batch;
+  readonly sink: Sink;
+  readonly presenter: Presenter;
+  /** Resolves if nobody reads any more, or nothing can be written. */
+  readonly ended: Promise<EndReason>;
+}
+
+/** Opens the output; throws PWQ2011. */
+export function openOutput(path: string | undefined): number {
+  if (path === undefined) return STDOUT;
+  try {
+    return openSync(path, "w");
+  } catch (error) {
+    const { code = "error" } = error as NodeJS.ErrnoException;
+    throw fail({
+      code: "PWQ2011",
+      message: `\`${path}\` cannot be opened for writing`,
+      label: REASONS[code] ?? code,
+    });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: "its folder is not there",
+  EISDIR: "it is a folder",
+  EACCES: "permission denied",
+  EROFS: "the file system is read-only",
+  ENOSPC: "no space left on the device",
+};
+
+export function present(
+  fd: number,
+  queries: readonly CompiledQuery[],
+  context: DecodeContext,
+  options: Options,
+): Presentation {
+  const batch = new Batch();
+  let end: (reason: EndReason) => void = () => {};
+  const ended = new Promise<EndReason>((resolve) => {
+    end = resolve;
+  });
+  const sink = new Sink(fd, () => end("output"));
+  const shown = queries.map((query) => columnsOf(query, batch, context));
+  if (options.json) return { batch, sink, presenter: jsonPresenter(sink, shown, batch, context), ended };
+  const columns = queries.map((query, i) => [...leadingColumns(query, batch, context), ...shown[i]!]);
+  const table = tablePresenter(sink, columns, batch, context, {
+    color: wantsColor(options.color, fd),
+    ...(isatty(fd) && { screen: screen() }),
+  });
+  // In JSON a loss is a line among the events; here it would tear the table.
+  const presenter = { ...table, lost: (loss: Parameters<Presenter["lost"]>[0]) => note(lossNote(loss)) };
+  return { batch, sink, presenter, ended };
+}
+
+/** A terminal that does not tell its size has the usual one. */
+function screen(): { readonly columns: number; readonly rows: number } {
+  const { columns, rows } = process.stdout;
+  return { columns: columns || 80, rows: rows || 24 };
+}
+
+export const note = (text: string): void => printError(`pwq: ${text}\n`);
+
+/** Closes what openOutput opened; returns PWQ2016 if not everything could be written. */
+export async function closeOutput(
+  fd: number,
+  sink: Sink,
+  path: string | undefined,
+): Promise<ReturnType<typeof fail> | undefined> {
+  await sink.flush();
+  if (fd !== STDOUT) closeSync(fd);
+  return sink.ended?.kind === "failed" ? writeFailed(sink.ended, path) : undefined;
+}
+
+function writeFailed(
+  { code, message }: Extract<SinkEnd, { kind: "failed" }>,
+  path: string | undefined,
+): ReturnType<typeof fail> {
+  const where = path === undefined ? "standard output" : `\`${path}\``;
+  return fail({ code: "PWQ2016", message: `${where} cannot be written`, label: REASONS[code] ?? message });
+}

@@ -1,0 +1,145 @@
+import { existsSync, readSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Program, parse } from "../../grammar/index.ts";
+import { type CheckResult, check } from "../compiler/check/check.ts";
+import { describeFileProblem } from "../compiler/check/file-problem.ts";
+import { MAX_PROGRAM_BYTES } from "../compiler/check/loader.ts";
+import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
+import type { KernelFacts } from "../compiler/facts.ts";
+import type { Source } from "../compiler/source.ts";
+import type { CheckedProgram } from "../compiler/typed.ts";
+import { decodeProgram, fileLoader, readProgram as readFileProgram } from "../runtime/files.ts";
+import { type Call, fail } from "./call.ts";
+
+/** The program of a call, unread for mistakes, and the values of its parameters. */
+export interface GivenProgram {
+  readonly source: Source;
+  readonly params: ReadonlyMap<string, string>;
+}
+
+/** Where the shipped programs (`@name`) lie: beside `src` or beside the bundle's folder. */
+const LIBRARY =
+  ["../examples", "../../examples"]
+    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
+    .find((place) => existsSync(place)) ?? "examples";
+
+/** FILE (`-`: standard input, `@name`: shipped) or -e TEXT, then name=value. */
+export function readProgram(call: Call): GivenProgram {
+  const { e } = call.options;
+  const [first, ...rest] = call.words;
+  if (e !== undefined) return { source: { name: "<query>", text: e }, params: parameters(call.words, call) };
+  if (first === undefined) {
+    throw fail({
+      code: "PWQ2006",
+      message: `\`pwq ${call.command.name}\` needs a program`,
+      label: `usage: pwq ${call.command.name} ${call.command.usage}`,
+    });
+  }
+  return { source: readSource(first), params: parameters(rest, call) };
+}
+
+function readSource(name: string): Source {
+  if (name === "-") return { name: "<stdin>", text: readInput() };
+  if (!name.startsWith("@")) return readFileProgram(name);
+  const loaded = fileLoader(LIBRARY).load(name, { name: "<call>", text: "" });
+  if ("source" in loaded) return loaded.source;
+  const { code, message, label } = describeFileProblem(loaded.problem, loaded.name);
+  throw fail({ code, message, ...(label !== undefined && { label }) });
+}
+
+function readInput(): string {
+  const buffer = Buffer.alloc(MAX_PROGRAM_BYTES + 1);
+  let length = 0;
+  for (let got = -1; got !== 0 && length < buffer.length; length += got) {
+    got = readSync(0, buffer, length, buffer.length - length, null);
+  }
+  const text = decodeProgram(buffer.subarray(0, length));
+  if (typeof text === "string") return text;
+  const { code, message, label } = describeFileProblem(text, "standard input");
+  throw fail({ code, message, ...(label !== undefined && { label }) });
+}
+
+function parameters(words: readonly string[], call: Call): ReadonlyMap<string, string> {
+  const params = new Map<string, string>();
+  for (const word of words) {
+    const match = /^([A-Za-z_]\w*)=(.*)$/s.exec(word);
+    if (!match) {
+      throw fail({
+        code: "PWQ2007",
+        message: `\`${word}\` is an argument too many`,
+        label: `usage: pwq ${call.command.name} ${call.command.usage}`,
+      });
+    }
+    params.set(match[1]!, match[2]!);
+  }
+  return params;
+}
+
+/** Everything that is wrong with a program; parameters need no values for that. */
+export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts | undefined): CheckResult {
+  return check(source, {
+    params,
+    loader: fileLoader(LIBRARY),
+    valuesOptional: true,
+    ...(facts && { facts }),
+  });
+}
+
+/**
+ * A program without errors, checked against a kernel; throws PwqError with what is wrong. Mistakes in the program come
+ * before what is wrong with the machine: `facts` may throw, too.
+ */
+export function checkedProgram(
+  { source, params }: GivenProgram,
+  facts: () => KernelFacts,
+): { readonly checked: CheckedProgram; readonly facts: KernelFacts } {
+  const options = { params, loader: fileLoader(LIBRARY) };
+  let known: KernelFacts;
+  try {
+    known = facts();
+  } catch (error) {
+    const { program, diagnostics } = check(source, options);
+    throw program ? error : new PwqError(diagnostics);
+  }
+  const { program, diagnostics } = check(source, { ...options, facts: known });
+  if (!program) throw new PwqError(diagnostics);
+  return { checked: program, facts: known };
+}
+
+/** What a program says about itself, from its text alone. */
+export interface Documentation {
+  readonly doc: string;
+  readonly tags: readonly string[];
+  readonly requires: readonly string[];
+  readonly params: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly value?: string;
+    readonly about?: string;
+  }[];
+}
+
+export function documentation(source: Source): Documentation {
+  const { program } = parse(source.text);
+  const text = (span: { start: number; end: number }): string => source.text.slice(span.start, span.end);
+  return {
+    doc: program.statements.find(({ doc }) => doc !== undefined)?.doc ?? "",
+    tags: of(program, "Tags").flatMap(({ tags }) => tags.map((tag) => tag.text)),
+    requires: of(program, "Requires").flatMap(({ items }) => items.map(({ span }) => text(span))),
+    params: of(program, "Param").map(({ name, type, default: value, about }) => ({
+      name: name.text,
+      type: type.text,
+      ...(value && { value: text(value.span) }),
+      ...(about && { about: about.value }),
+    })),
+  };
+}
+
+function of<K extends Program["statements"][number]["kind"]>(
+  program: Program,
+  kind: K,
+): Extract<Program["statements"][number], { kind: K }>[] {
+  return program.statements.filter(
+    (s): s is Extract<Program["statements"][number], { kind: K }> => s.kind === kind,
+  );
+}
