@@ -285,14 +285,14 @@ function assemble(
     const tp = world.tracepoints.get(name);
     if (!tp) continue;
     const drop = name === "kfree_skb";
-    const argument = (wanted: string): number => tp.params.findIndex((p) => p.name === wanted);
-    const location = argument("location");
-    const reason = argument("reason");
+    // kfree_skb(skb, location, reason, …): BTF has the types of a tracepoint's arguments, not their names.
+    const location = tp.position + 1;
+    const reason = tp.params.findIndex((p) => facts.btf.resolve(p.type).name === "skb_drop_reason");
     programs.push({
       program: `pwq_tp_${name}`,
       tracepoint: name,
       skb: tp.position,
-      ...(drop && location >= 0 ? { location } : {}),
+      ...(drop && location < tp.params.length ? { location } : {}),
       ...(drop && reason >= 0 ? { reason } : {}),
       cookie: packCookie({
         point: points.length,
