@@ -95,7 +95,7 @@ function readText(path: string): string | FileProblem {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === "ENOENT" || code === "ENOTDIR") return { kind: "missing" };
     if (code === "ENXIO" || code === "ENODEV") return { kind: "not-regular" };
-    return { kind: "unreadable", reason: message.replace(/, \w+ '.*'$/, "").toLowerCase() };
+    return { kind: "unreadable", reason: message.replace(/^\w+: |, \w+ '.*'$/g, "") };
   }
 }
 

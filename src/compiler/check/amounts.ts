@@ -69,7 +69,7 @@ function count(node: Expr, most: number, code: Code, ctx: Context): number | und
     return Number(value.value);
   }
   return ctx.world.report.error(code, placeOf(ctx, node), `\`${textOf(ctx, node)}\` cannot stand here`, {
-    label: `a whole number from 1 to ${most}`,
+    label: most > 2 ** 32 ? "a whole number from 1" : `a whole number from 1 to ${most}`,
   });
 }
 

@@ -9,11 +9,13 @@ import type { Definition, Parameter, Scope } from "./scope.ts";
 
 /**
  * Gives each file its names: its own defs and parameters and those of the files it uses (not of files that these use).
- * A name means one thing: what defines it a second time is reported and left out.
+ * A name means one thing: what defines it a second time is reported and left out, and so is a name of the language,
+ * which becomes `unusable`.
  */
 export function bind(
   root: LoadedFile,
   params: ReadonlyMap<LoadedFile, ReadonlyMap<string, Parameter>>,
+  unusable: Set<Definition>,
   report: Reporter,
 ): ReadonlyMap<LoadedFile, Scope> {
   const own = new Map<LoadedFile, ReadonlyMap<string, Definition>>();
@@ -24,7 +26,7 @@ export function bind(
     const defs = new Map<string, Definition>();
     const scope: Scope = { source: file.source, defs, params: visibleParams(file, params) };
     scopes.set(file, scope);
-    own.set(file, ownDefinitions(file, scope, report));
+    own.set(file, ownDefinitions(file, scope, unusable, report));
     for (const [name, definition] of own.get(file)!) defs.set(name, definition);
     for (const { statement, file: used } of file.uses) {
       for (const [name, definition] of own.get(used)!) {
@@ -41,17 +43,28 @@ export function bind(
   return scopes;
 }
 
-function ownDefinitions(file: LoadedFile, scope: Scope, report: Reporter): ReadonlyMap<string, Definition> {
+function ownDefinitions(
+  file: LoadedFile,
+  scope: Scope,
+  unusable: Set<Definition>,
+  report: Reporter,
+): ReadonlyMap<string, Definition> {
   const defs = new Map<string, Definition>();
   for (const statement of file.program.statements) {
     if (statement.kind !== "Def") continue;
     const { text: name, span } = statement.name;
+    const definition = { statement, scope };
+    if (defs.has(name)) {
+      twice(name, statement.name, file.source, file.source, report);
+      continue;
+    }
+    defs.set(name, definition);
     if (isTaken(name)) {
+      unusable.add(definition);
       report.error("PWQ1213", { source: file.source, span }, `\`${name}\` is a name of the language`, {
         label: "give the definition another name",
       });
-    } else if (defs.has(name)) twice(name, statement.name, file.source, file.source, report);
-    else defs.set(name, { statement, scope });
+    }
   }
   return defs;
 }

@@ -58,7 +58,7 @@ export function check(source: Source, options: CheckOptions = {}): CheckResult {
     }
   }
   const params = checkParams(files, options.params ?? new Map(), options.valuesOptional ?? false, world);
-  const scopes = bind(root, params.byFile, report);
+  const scopes = bind(root, params.byFile, unusable, report);
   const definitions = files.flatMap((file) =>
     [...scopes.get(file)!.defs.values()].filter((d) => d.scope === scopes.get(file)),
   );

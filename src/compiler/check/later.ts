@@ -45,9 +45,9 @@ export function laterCall(name: string, args: number): Later | undefined {
 }
 
 const POINTS: Readonly<Record<string, Later>> = {
-  tc: later("PWQ1511", "the point `tc`", "the functions around it are: `tcf_classify`"),
+  tc: later("PWQ1511", "the point `tc`", "look at the functions around it: `tcf_classify`"),
   xdp: later("PWQ1512", "the point `xdp`", "a packet is seen from where it is an skb"),
-  calls: later("PWQ1513", "the point `calls`", "functions with an skb argument are: `all`"),
+  calls: later("PWQ1513", "the point `calls`", "`all` are the functions that have an skb argument"),
 };
 export const laterPoint = (name: string): Later | undefined => POINTS[name];
 
@@ -55,8 +55,8 @@ const CLAUSES: Readonly<Record<string, Later>> = {
   By: later("PWQ1502", "`by`", "events are shown one by one"),
   Every: later("PWQ1503", "`every`", "events are shown as they come"),
   Top: later("PWQ1504", "`top`", "events are shown as they come"),
-  From: later("PWQ1505", "`from … to …`", "`at` with both points and `show elapsed` is"),
-  Ending: later("PWQ1506", "`ending`", "`until` ends journeys at the same terminals, and shows all"),
+  From: later("PWQ1505", "`from … to …`", "use `at` with both points, and `show elapsed`"),
+  Ending: later("PWQ1506", "`ending`", "`until` ends journeys at the same terminals, and shows all of them"),
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
 
@@ -65,7 +65,7 @@ export const laterFollow = (word: string): Later | undefined =>
     ? later("PWQ1520", `\`follow ${word}\``, "there are `clone`, `copy` and `none`")
     : undefined;
 
-export const LATER_HOOK = later("PWQ1509", "a hook", "`--json` feeds events to another program");
+export const LATER_HOOK = later("PWQ1509", "`on`", "`--json` feeds events to another program");
 export const LATER_XDP = later(
   "PWQ1510",
   "`trace xdp`",

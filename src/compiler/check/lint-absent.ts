@@ -27,25 +27,34 @@ function visit(expr: TExpr, negated: boolean, known: ReadonlySet<Header>, world:
     }
     case "compare": {
       const unequal = negated ? "==" : "!=";
-      if (expr.op === unequal) warn(expr, expr.left, known, world);
+      if (expr.op === unequal) warn(expr, expr.left, negated, known, world);
       return;
     }
     case "in":
-      if (expr.negated !== negated) warn(expr, expr.value, known, world);
+      if (expr.negated !== negated) warn(expr, expr.value, negated, known, world);
       return;
     default:
       return;
   }
 }
 
-function warn(test: TCompare | TIn, value: TExpr, known: ReadonlySet<Header>, world: World): void {
+function warn(
+  test: TCompare | TIn,
+  value: TExpr,
+  negated: boolean,
+  known: ReadonlySet<Header>,
+  world: World,
+): void {
   const place = world.written.get(test);
   const header = headerOf(value);
   // Every packet that most people think of is IP, and has an Ethernet header or is about to.
-  if (!place || !header || header === "ip" || header === "eth" || known.has(header)) return;
-  const text = place.source.text.slice(place.span.start, place.span.end).replace(/\s+/g, " ");
-  world.report.warn("PWQ1162", place, `this leaves out every packet without the header \`${header}\` too`, {
-    label: `to keep them: \`not ${header} or ${text}\`; to say so: \`${header} and ${text}\``,
+  if (!place || !header || value.kind !== "field" || header === "ip" || header === "eth" || known.has(header))
+    return;
+  const written = place.source.text.slice(place.span.start, place.span.end).replace(/\s+/g, " ");
+  const text = negated ? `not ${written}` : written;
+  world.report.warn("PWQ1162", place, `this leaves out ${value.field.optional}`, {
+    label: `to keep them: \`not ${header} or ${text}\``,
+    help: [`to say that they are not meant: \`${header} and ${text}\``],
   });
 }
 

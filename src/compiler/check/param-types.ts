@@ -55,8 +55,7 @@ export function isOfType(value: Expr, ctx: Context, type: ParamType, name: strin
   if (type.type === undefined && value.kind === "Ip") {
     return wrong(`write \`${textOf(ctx, value)}/${value.version === 4 ? 32 : 128}\``);
   }
-  if (value.kind === "Name")
-    return wrong(type.bare ? `in quotes: \`"${value.name}"\`` : `\`${value.name}\` is no value of it`);
+  if (value.kind === "Name") return wrong(type.bare ? `in quotes: \`"${value.name}"\`` : "this is a name");
   const folded = fold(value, ctx, undefined);
   if (!folded || folded.kind === "unknown") return false;
   const own = `this is ${describe(ownType(folded))}`;

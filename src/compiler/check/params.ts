@@ -121,9 +121,11 @@ function given(text: string, type: ParamType, name: string, world: World): Param
   if (type.bare && !text.startsWith('"')) {
     return usable({ kind: "String", value: text, span }, source, type, name, "PWQ1423", world);
   }
-  const { expression } = parseExpression(text);
+  const { expression, problems } = parseExpression(text);
   if (expression) return usable(expression, source, type, name, "PWQ1423", world);
-  return world.report.error("PWQ1423", { source, span }, `\`${name}\` takes ${type.takes}`);
+  return world.report.error("PWQ1423", { source, span }, `\`${name}\` takes ${type.takes}`, {
+    label: problems[0]?.message,
+  });
 }
 
 /** Stands in for a value that nobody gave, where only types matter. */

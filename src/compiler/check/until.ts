@@ -1,5 +1,4 @@
 import type { Name, Terminal } from "../../../grammar/ast.ts";
-import { suggest } from "../diagnostics/suggest.ts";
 import { FIELDS, PRESENCE } from "../fields/table.ts";
 import type { CheckedTerminal, PresenceName } from "../typed.ts";
 import { condition } from "./expression/condition.ts";
@@ -34,11 +33,12 @@ const TERMINALS = ["drop", "deliver", "xmit", "free"];
 
 /** A word that is no condition: a misspelt terminal, or a function, which people write as it is. */
 function unknownTerminal(node: Name, ctx: Context): undefined {
+  const terminal = TERMINALS.find((known) => node.name.startsWith(known));
   const isFunction = ctx.world.facts
     ? ctx.world.facts.btf.find("func", node.name) !== undefined
     : node.name.includes("_") && !node.name.includes(".");
-  if (!isFunction || suggest(node.name, TERMINALS) !== undefined) return unknownName(node, ctx, TERMINALS);
+  if (terminal === undefined && !isFunction) return unknownName(node, ctx, TERMINALS);
   return ctx.world.report.error("PWQ1102", placeOf(ctx, node), `unknown field \`${node.name}\``, {
-    label: `for a function write \`fn(${node.name})\``,
+    label: isFunction ? `for a function write \`fn(${node.name})\`` : `did you mean \`${terminal}\`?`,
   });
 }

@@ -1,4 +1,5 @@
 import type { Compare, CompareOp, Expr } from "../../../../grammar/ast.ts";
+import { suggest } from "../../diagnostics/suggest.ts";
 import type { TCompare, TConst, TExpr } from "../../typed.ts";
 import { bool, type Type } from "../../types.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
@@ -76,7 +77,20 @@ const PROTOCOL_VALUES: Readonly<Record<string, string>> = {
   gre: "`gre.key` is its key",
 };
 
-function protocolCompared(layer: string, node: Expr, ctx: Context): undefined {
+/** `ip.proto == tcp` means TCP. */
+function protocolCompared(layer: string, node: Expr, ctx: Context, other?: TExpr): undefined {
+  const names = other?.type.kind === "int" ? other.type.names : undefined;
+  const meant = names && suggest(layer, names.values.keys());
+  if (meant !== undefined) {
+    return ctx.world.report.error(
+      "PWQ1103",
+      placeOf(ctx, node),
+      `\`${layer}\` is a condition, not a number`,
+      {
+        label: `did you mean \`${meant}\`?`,
+      },
+    );
+  }
   return ctx.world.report.error("PWQ1130", placeOf(ctx, node), `\`${layer}\` is a condition, not a value`, {
     label: PROTOCOL_VALUES[layer],
   });
@@ -147,12 +161,8 @@ function comparedValues(node: Compare, ctx: Context): TExpr | undefined {
   const left = operand(node.left, ctx);
   const right = operand(node.right, ctx);
   if (!left || !right) return undefined;
-  for (const [side, written] of [
-    [left, node.left],
-    [right, node.right],
-  ] as const) {
-    if (side.kind === "present") return protocolCompared(side.layer, written, ctx);
-  }
+  if (right.kind === "present") return protocolCompared(right.layer, node.right, ctx, left);
+  if (left.kind === "present") return protocolCompared(left.layer, node.left, ctx, right);
   if (!alike(left, right)) {
     return ctx.world.report.error("PWQ1107", placeOf(ctx, node), "the two sides are of unlike types", {
       label: `${describe(left.type)} on the left, ${describe(right.type)} on the right`,

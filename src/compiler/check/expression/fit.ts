@@ -6,7 +6,7 @@ import type { Span } from "../../source.ts";
 import type { TConst } from "../../typed.ts";
 import type { IntType, Type } from "../../types.ts";
 import { unknown } from "../../types.ts";
-import { type Context, placeOf, spanOf, textOf } from "./context.ts";
+import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
 import { describe } from "./describe.ts";
 import { fold } from "./fold.ts";
 import { type Expected, type Folded, ownType } from "./folded.ts";
@@ -23,7 +23,9 @@ export interface Misfit {
 export function constantOf(node: Expr, ctx: Context, expected: Expected): TConst | undefined {
   const folded = fold(node, ctx, expected);
   if (!folded) return undefined;
-  const fitted = asType(folded, expected, spanOf(ctx, node), textOf(ctx, node), ctx.world.facts);
+  const { node: literal, ctx: there } = behind(node, ctx);
+  const written = textOf(there, literal) || textOf(ctx, node);
+  const fitted = asType(folded, expected, spanOf(ctx, node), written, ctx.world.facts);
   if (!("code" in fitted)) return fitted;
   return ctx.world.report.error(fitted.code, placeOf(ctx, node), fitted.message, fitted);
 }

@@ -37,7 +37,7 @@ export function isConstant(node: Expr, ctx: Context): boolean {
 function isConstantName(node: Name, ctx: Context): boolean {
   const definition = definitionOf(node, ctx);
   if (definition) {
-    if (ctx.world.unusable.has(definition)) return false;
+    if (ctx.world.unusable.has(definition)) return true; // so that it is folded, which says nothing more
     return isConstant(definition.statement.value, { ...ctx, scope: definition.scope });
   }
   return !FIELDS.has(node.name) && !PRESENCE.has(node.name as PresenceName) && !node.name.includes(".");
@@ -85,6 +85,7 @@ export function fold(written: Expr, from: Context, expected: Expected | undefine
 }
 
 function foldName(node: Name, ctx: Context, expected: Expected | undefined): Folded | undefined {
+  if (definitionOf(node, ctx)) return undefined; // an unusable one, which is reported where it is defined
   const names = namesOf(expected);
   const value = names?.values.get(node.name);
   if (value !== undefined) return { kind: "int", value };
@@ -95,8 +96,6 @@ function foldName(node: Name, ctx: Context, expected: Expected | undefined): Fol
         didYouMean(node.name, names?.values.keys() ?? []) ?? "its value is known only when a packet is seen",
     });
   }
-  const definition = definitionOf(node, ctx);
-  if (definition) return undefined; // unusable, which is reported where it is defined
   if (expected?.type.kind === "unknown" || (expected?.open && /^[A-Z]/.test(node.name)))
     return { kind: "unknown" };
   if (names) {

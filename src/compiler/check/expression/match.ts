@@ -3,7 +3,7 @@ import type { TExpr } from "../../typed.ts";
 import { bool } from "../../types.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
 import { describe } from "./describe.ts";
-import { isConstant } from "./fold.ts";
+import { fold, isConstant } from "./fold.ts";
 import { operand } from "./operand.ts";
 
 /** `x ~ "glob"`, `x matches "regex"`. */
@@ -35,12 +35,13 @@ function patternOf(node: Match, from: Context): string | undefined {
   const at = placeOf(ctx, pattern);
   if (pattern.kind !== "String") {
     const text = textOf(ctx, pattern);
-    // A def or parameter that has an error of its own.
-    if (pattern.kind === "ParamRef" && ctx.scope.params.has(pattern.name)) return undefined;
-    return isConstant(pattern, ctx)
+    const constant = isConstant(pattern, ctx);
+    // A def or parameter with an error of its own has said so.
+    if (constant && pattern.kind !== "Name" && !fold(pattern, ctx, undefined)) return undefined;
+    return constant
       ? report.error("PWQ1118", at, "a pattern is a text", { label: `in quotes: \`"${text}"\`` })
       : report.error("PWQ1115", at, "a pattern is a constant text", {
-          label: `compare it: \`${textOf(from, node.value)} == ${text}\``,
+          label: "this is known only when a packet is seen",
         });
   }
   const problem = node.op === "matches" ? regexProblem(pattern.value) : undefined;

@@ -4,7 +4,7 @@ import { bool } from "../../types.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
 import { describe } from "./describe.ts";
 import { constantOf } from "./fit.ts";
-import { isConstant } from "./fold.ts";
+import { fold, isConstant } from "./fold.ts";
 import type { Expected } from "./folded.ts";
 import { type Network, networkRange } from "./network.ts";
 import { eitherEnd, expectedBeside, operand } from "./operand.ts";
@@ -44,6 +44,8 @@ function constantSet(written: Membership, from: Context, expected: Expected): Co
     return complete ? assemble(members) : undefined;
   }
   const one = isConstant(node, ctx);
+  // Says what is wrong with the constant itself, if anything is.
+  if (one && !fold(node, ctx, expected)) return undefined;
   const value = textOf(from, written.value);
   return ctx.world.report.error(
     one ? "PWQ1132" : "PWQ1115",
