@@ -1,7 +1,7 @@
 import type { IToken } from "chevrotain";
 import type { SyntaxProblem } from "./errors.ts";
 import { MISTAKES } from "./mistakes.ts";
-import { stopOf } from "./stop.ts";
+import { type Stop, stopOf } from "./stop.ts";
 
 export interface Explained {
   readonly problem: SyntaxProblem;
@@ -10,7 +10,7 @@ export interface Explained {
 }
 
 /** Why these tokens are not what the rule wants, as one problem. */
-export function explain(text: string, tokens: readonly IToken[], rule: string): Explained {
+export function explain(text: string, tokens: readonly IToken[], rule: Stop["rule"]): Explained {
   const stop = stopOf(text, tokens, rule);
   for (const mistake of MISTAKES) {
     const problem = mistake(stop);

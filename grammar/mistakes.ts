@@ -102,7 +102,7 @@ const OTHER_STATEMENTS: Readonly<Record<string, string>> = {
 
 const unknownStatement: Mistake = (stop) => {
   const { found, index, text, complete } = stop;
-  if (found === undefined) return undefined;
+  if (found === undefined || stop.rule !== "statement") return undefined;
   const own = index > 0 && complete && t.startsLine(text, found.startOffset);
   if (index > 0 && !own) return undefined;
   if (own && nearest(found.image, texts(stop)) !== undefined) return undefined;

@@ -6,6 +6,7 @@ import * as t from "./tokens.ts";
 /** The first place at which the tokens leave the grammar, with all that a message about it may need. */
 export interface Stop {
   readonly text: string;
+  readonly rule: "statement" | "expression";
   readonly tokens: readonly IToken[];
   readonly index: number;
   /** The token that cannot be; absent at the end. */
@@ -19,7 +20,7 @@ export interface Stop {
 }
 
 /** Walks the tokens of one statement. Ends at the end of the tokens if all of them can be. */
-export function stopOf(text: string, tokens: readonly IToken[], rule: string): Stop {
+export function stopOf(text: string, tokens: readonly IToken[], rule: Stop["rule"]): Stop {
   const walk = automaton().walk(rule);
   const open: IToken[] = [];
   let index = 0;
@@ -31,6 +32,7 @@ export function stopOf(text: string, tokens: readonly IToken[], rule: string): S
   }
   return {
     text,
+    rule,
     tokens,
     index,
     found: tokens[index],

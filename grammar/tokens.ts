@@ -325,16 +325,17 @@ export function startsLine(text: string, offset: number): boolean {
 const GLOB = /(?:[\w.*?]|\[[!^]?[^\]\s]+\])+/y;
 
 function matchGlob(text: string, offset: number, before: IToken[]): [string] | null {
-  if (!pointWanted(before)) return null;
   GLOB.lastIndex = offset;
   const image = GLOB.exec(text)?.[0];
   if (image === undefined) return null;
   // `all`, `module`, `where` keep their meaning, except where only a glob can be.
-  const last = before[before.length - 1]?.tokenType;
   const word = KEYWORDS.get(image);
-  if (word !== undefined && (entries.get(word)?.group === "clause" || !onlyGlob.has(last))) return null;
-  if (word !== undefined && STATEMENT_STARTS.has(word) && startsLine(text, offset)) return null;
-  return [image];
+  if (word !== undefined) {
+    if (!onlyGlob.has(before[before.length - 1]?.tokenType) || entries.get(word)?.group === "clause")
+      return null;
+    if (STATEMENT_STARTS.has(word) && startsLine(text, offset)) return null;
+  }
+  return pointWanted(before) ? [image] : null;
 }
 
 const POINT_CLAUSES: ReadonlySet<TokenType | undefined> = new Set([At, From, To]);
