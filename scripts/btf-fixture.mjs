@@ -13,15 +13,18 @@ const OPEN =
   `sk_buff skb_shared_info net_device net_device_ops netdev_queue net sock socket proto request_sock inet_sock
   dst_entry dst_ops dst_metrics rtable rt6_info nf_conn nf_hook_state neighbour pt_regs
   ethhdr vlan_hdr vlan_ethhdr arphdr iphdr ipv6hdr frag_hdr tcphdr udphdr icmphdr icmp6hdr sctphdr ip_esp_hdr gre_base_hdr
-  veth_priv veth_rq`.split(/\s+/);
+  veth_priv veth_rq bpf_kprobe_multi_link`.split(/\s+/);
 const ENUMS = [
+  "bpf_map_type",
+  "bpf_prog_type",
   "skb_drop_reason",
   "skb_drop_reason_subsys",
   "qdisc_drop_reason",
   "ip_conntrack_info",
   "ip_conntrack_status",
 ];
-const FUNCTIONS = ["bpf_rdonly_cast"];
+/** What tells that a feature was built in (src/runtime/kernel/features.ts). */
+const FUNCTIONS = ["bpf_rdonly_cast", "create_local_trace_kprobe"];
 const MODULES = ["nf_conntrack", "veth"];
 /** Symbols kept with the one after each, so that their ends stay right. */
 const SYMBOLS =

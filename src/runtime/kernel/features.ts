@@ -40,10 +40,15 @@ const ENOENT = 2;
 const FEATURES: Readonly<Record<FeatureName, Feature>> = {
   kprobeMulti: {
     probe: tries("kprobe-multi"),
-    inBtf: hasFunction("bpf_kprobe_multi_link_attach"),
+    // The function to attach is there without CONFIG_FPROBE too: it only refuses.
+    inBtf: (btf) => btf.find("struct", "bpf_kprobe_multi_link") !== undefined,
     missing: "needs Linux 5.18 with CONFIG_FPROBE",
   },
-  kprobe: { probe: tries("kprobe"), inBtf: hasFunction("register_kprobe"), missing: "needs CONFIG_KPROBES" },
+  kprobe: {
+    probe: tries("kprobe"),
+    inBtf: hasFunction("create_local_trace_kprobe"),
+    missing: "needs CONFIG_KPROBE_EVENTS",
+  },
   rawTracepoint: {
     probe: tries("raw-tracepoint"),
     inBtf: hasEnumerator("bpf_prog_type", "BPF_PROG_TYPE_RAW_TRACEPOINT"),

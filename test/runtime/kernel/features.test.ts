@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { readBtf } from "../../../src/compiler/btf/reader.ts";
 import type { ProbeName, ProbeResult } from "../../../src/native/native.ts";
 import { type FeatureProbe, features, findFeature } from "../../../src/runtime/kernel/features.ts";
+import { BtfBuilder } from "../../compiler/btf/build-btf.ts";
 import { fixtureBtf } from "../../fixtures/btf.ts";
 
 const btf = fixtureBtf("6.12");
@@ -66,7 +68,10 @@ describe("where trying is not permitted, or there is nothing to try with", () =>
       ok: false,
       reason: "needs Linux 6.2",
     });
-    // The cut BTF of the tests has no register_kprobe.
-    expect(findFeature("kprobe", btf, probe)).toEqual({ ok: false, reason: "needs CONFIG_KPROBES" });
+    expect(findFeature("kprobeMulti", btf, undefined)).toEqual({ ok: true });
+    expect(findFeature("kprobeMulti", fixtureBtf("6.1"), undefined)).toMatchObject({ ok: false });
+    expect(findFeature("kprobe", fixtureBtf("6.1"), probe)).toEqual({ ok: true });
+    const nothing = readBtf(new BtfBuilder().bytes(), "nothing");
+    expect(Object.values(features(nothing))).toEqual([false, false, false, false, false]);
   });
 });
