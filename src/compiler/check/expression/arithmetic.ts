@@ -37,7 +37,13 @@ function calculated(node: Arithmetic, left: TExpr, right: TExpr, ctx: Context): 
     });
   }
   const shift = node.op === "<<" || node.op === ">>";
-  const type = int(64, { signed: a.signed || (!shift && b.signed), ...(unit ? { unit } : {}) });
+  // Flags under a mask are still flags: `tcp.flags & (SYN|ACK) == SYN`.
+  const flags = "&|^".includes(node.op) ? [a.names, b.names].find((names) => names?.flags) : undefined;
+  const type = int(64, {
+    signed: a.signed || (!shift && b.signed),
+    ...(unit ? { unit } : {}),
+    ...(flags ? { names: flags } : {}),
+  });
   return { kind: "arithmetic", op: node.op, left, right, type, span };
 }
 
