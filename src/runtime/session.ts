@@ -73,7 +73,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
     stopWatching();
     command?.stop();
     loaded.detach();
-    const seconds = (performance.now() - started) / 1000;
+    const seconds = Math.round(performance.now() - started) / 1000;
     await loaded.flush();
     const commandEnded = await Promise.race([commandEnd, after(COMMAND_PATIENCE_MS)]);
     const info: EndInfo = {

@@ -90,10 +90,14 @@ function capturePart({ index, record }: CompiledQuery, queries: number): string[
 /** Instructions on the left, on the right the part of the query that they were made for, where it begins. */
 function programPart(listing: readonly ListingLine[]): string[] {
   let before: string | undefined;
-  const rows = listing.map(({ pc, text, query }) => {
+  const rows = listing.flatMap(({ pc, text, query }) => {
     const beside = query !== undefined && query !== before ? `; ${query}` : "";
     before = query;
-    return [String(pc).padStart(5), text, beside];
+    // A label stands on a line of its own before its instruction.
+    const lines = text.split("\n");
+    return lines.map((line, i) =>
+      i < lines.length - 1 ? ["", line.trim(), ""] : [String(pc).padStart(5), `  ${line.trim()}`, beside],
+    );
   });
   return [`Program: ${counted(listing.length, "instruction")}`, ...alignedLines(rows)];
 }

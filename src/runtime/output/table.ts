@@ -1,13 +1,13 @@
 import type { Batch } from "../decode/batch.ts";
 import { type Column, functionText } from "../decode/columns.ts";
 import type { DecodeContext } from "../decode/context.ts";
-import { head, isLast } from "../decode/head.ts";
+import { type Head, head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
 import { formatOf, isList } from "../format.ts";
 import type { Presenter } from "./presenter.ts";
 import type { Sink } from "./sink.ts";
 import { type Styles, styles } from "./style.ts";
-import { layOut } from "./table-layout.ts";
+import { fittedLayout, fixedLayout, MAX_WIDTH, type TableLayout } from "./table-layout.ts";
 
 export interface TableOptions {
   readonly color: boolean;
@@ -15,9 +15,9 @@ export interface TableOptions {
   readonly screen?: { readonly columns: number; readonly rows: number };
 }
 
-/** A cell that needs more makes its column wider from there on, up to this. */
-const MAX_WIDTH = 44;
 const STACK_INDENT = "        ";
+/** Rows that are looked at on a terminal before the first is printed; what comes in one turn of the event loop. */
+const LOOKED_AT = 200;
 
 /** Lines for people. What is not an event (notices, losses, the summary) is not in the table but on standard error. */
 export function tablePresenter(
@@ -28,93 +28,131 @@ export function tablePresenter(
   { color, screen }: TableOptions,
 ): Presenter {
   const style = styles(color);
-  const tables = queries.map((columns) => table(columns, batch, context, style, screen?.columns));
+  const tables = queries.map((columns) => new Table(columns, batch, context, style));
+  let held: Row[] | undefined = screen ? [] : undefined;
   let current = -1;
   let lines = 0;
+
+  const header = (query: number): void => {
+    current = query;
+    lines = 0;
+    sink.line(tables[query]!.header());
+  };
+  const print = (row: Row): void => {
+    // On a terminal the header comes again before the last one is out of sight.
+    if (row.query !== current || (screen && lines >= screen.rows - 2)) header(row.query);
+    lines++;
+    sink.event(tables[row.query]!.line(row));
+  };
+  const settle = (): void => {
+    const rows = held;
+    held = undefined;
+    if (!rows || !screen) return;
+    tables.forEach((table, query) => {
+      table.fit(
+        rows.filter((row) => row.query === query),
+        screen.columns,
+      );
+    });
+    for (const row of rows) print(row);
+  };
   return {
     start() {
-      if (queries.length === 1) {
-        current = 0;
-        sink.line(tables[0]!.header());
-      }
+      if (!screen && queries.length === 1) header(0);
     },
     event(query, at) {
-      // On a terminal the header comes again before the last one is out of sight.
-      const again = screen !== undefined && lines >= screen.rows - 2;
-      if (query !== current || again) {
-        current = query;
-        lines = 0;
-        sink.line(tables[query]!.header());
-      }
-      lines++;
-      sink.event(tables[query]!.line(at));
+      const row = tables[query]!.row(query, at);
+      if (!held) return print(row);
+      if (held.length === 0) setImmediate(settle);
+      held.push(row);
+      if (held.length >= LOOKED_AT) settle();
     },
     lost() {},
-    end() {},
+    end: settle,
   };
 }
 
-interface Table {
-  header(): string;
-  line(at: number): string;
+/** A record as text, with what its place in the table depends on. */
+interface Row {
+  readonly query: number;
+  readonly packet: number | bigint;
+  readonly cells: readonly string[];
+  /** The function, and what stands below it. */
+  readonly tail: string;
 }
 
-function table(
-  shown: readonly Column[],
-  batch: Batch,
-  context: DecodeContext,
-  style: Styles,
-  width: number | undefined,
-): Table {
-  const func = functionColumn(
-    shown.find(({ kind }) => kind === "func"),
-    batch,
-    context,
-    style,
-  );
-  const stacks = shown.filter(({ kind }) => kind === "stack");
-  const plain = shown.filter(({ kind }) => kind !== "func" && kind !== "stack");
-  const { columns, folded, gap } = layOut([...plain, func], width);
-  const cells = columns.slice(0, -1);
-  const widths = cells.map((column) => column.width);
-  const { flags, packet } = head(batch);
+class Table {
+  readonly #columns: readonly Column[];
+  readonly #stacks: readonly Column[];
+  readonly #func: Column;
+  readonly #head: Head;
+  readonly #style: Styles;
+  #layout: TableLayout;
+  #foldedLine = "";
 
-  const pad = (text: string, i: number): string => {
-    if (text.length > widths[i]! && text.length <= MAX_WIDTH) widths[i] = text.length;
-    return cells[i]!.right ? text.padStart(widths[i]!) : text.padEnd(widths[i]!);
-  };
-  let foldedPacket: number | bigint = -1;
-  let foldedText = "";
-  const fold = (at: number): string => {
-    const text = folded!.text(at);
-    const number = packet(at);
-    if (number === foldedPacket && text === foldedText) return "";
-    foldedPacket = number;
-    foldedText = text;
-    const who = number === 0 ? "" : `packet ${number}: `;
-    return `${style.packet[0]}${who}${text}${style.packet[1]}\n`;
-  };
-  const line = (at: number): string => {
-    let out = folded ? fold(at) : "";
-    for (let i = 0; i < cells.length; i++) out += pad(cells[i]!.text(at), i) + gap;
-    out += func.text(at);
-    if (isLast(flags(at))) out += `${style.end[0]} (end)${style.end[1]}`;
-    out += "\n";
-    for (const stack of stacks) {
+  constructor(shown: readonly Column[], batch: Batch, context: DecodeContext, style: Styles) {
+    const asked = shown.find(({ kind }) => kind === "func");
+    this.#columns = shown.filter(({ kind }) => kind !== "func" && kind !== "stack");
+    this.#stacks = shown.filter(({ kind }) => kind === "stack");
+    this.#func = functionColumn(asked, batch, context, style);
+    this.#head = head(batch);
+    this.#style = style;
+    this.#layout = fixedLayout(this.#columns);
+  }
+
+  fit(rows: readonly Row[], width: number): void {
+    this.#layout = fittedLayout(
+      this.#columns,
+      rows.map(({ cells }) => cells),
+      width,
+    );
+  }
+
+  row(query: number, at: number): Row {
+    const { packet, flags } = this.#head;
+    const [open, close] = this.#style.end;
+    let tail = this.#func.text(at);
+    if (isLast(flags(at))) tail += `${open} (end)${close}`;
+    for (const stack of this.#stacks) {
       const frames = stack.read(at);
-      if (typeof frames === "object" && isList(frames)) {
-        for (const frame of frames) out += `${STACK_INDENT}${frame.text}\n`;
-      }
+      if (typeof frames !== "object" || !isList(frames)) continue;
+      for (const frame of frames) tail += `\n${STACK_INDENT}${frame.text}`;
     }
-    return out;
-  };
-  return {
-    header: () => {
-      const titles = cells.map((column, i) => pad(column.title, i));
-      return `${style.heading[0]}${[...titles, func.title].join(gap)}${style.heading[1]}\n`;
-    },
-    line,
-  };
+    return { query, packet: packet(at), cells: this.#columns.map((column) => column.text(at)), tail };
+  }
+
+  header(): string {
+    const [open, close] = this.#style.heading;
+    const titles = this.#columns.map(({ title }) => title);
+    return `${open}${this.#set(titles)}${this.#func.title}${close}\n`;
+  }
+
+  line({ packet, cells, tail }: Row): string {
+    return `${this.#fold(packet, cells)}${this.#set(cells)}${tail}\n`;
+  }
+
+  #set(cells: readonly string[]): string {
+    const { widths, gap, folded } = this.#layout;
+    let line = "";
+    for (let i = 0; i < cells.length; i++) {
+      if (i === folded) continue;
+      const cell = cells[i]!;
+      if (cell.length > widths[i]! && cell.length <= MAX_WIDTH) widths[i] = cell.length;
+      line += (this.#columns[i]!.right ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)) + gap;
+    }
+    return line;
+  }
+
+  /** The line of the folded column, if it is not what it was in the row before. */
+  #fold(packet: number | bigint, cells: readonly string[]): string {
+    const { folded } = this.#layout;
+    if (folded === undefined) return "";
+    const [open, close] = this.#style.packet;
+    const line = `${open}${packet === 0 ? "" : `packet ${packet}: `}${cells[folded]!}${close}\n`;
+    if (line === this.#foldedLine) return "";
+    this.#foldedLine = line;
+    return line;
+  }
 }
 
 /** Always the last column. A drop's reason stands beside the function that dropped the packet. */
