@@ -228,7 +228,8 @@ function sign(
   group?: Entry["group"],
   categories: TokenType[] = [],
 ): TokenType {
-  const kind = group === undefined && categories.length === 0 ? "punctuation" : "operator";
+  const isOperator = categories.length > 0 || (group !== undefined && group !== "value");
+  const kind = isOperator ? "operator" : "punctuation";
   return token({ name, pattern: text, categories }, { kind, text, doc, ...(group ? { group } : {}) });
 }
 const operator = (name: string, text: string, doc: string, of: TokenType) =>
