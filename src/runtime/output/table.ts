@@ -1,6 +1,6 @@
 import type { Batch } from "../decode/batch.ts";
 import { type Column, functionText } from "../decode/columns.ts";
-import type { DecodeContext } from "../decode/context.ts";
+import type { DecodeContext, SymbolPlace } from "../decode/context.ts";
 import { type Head, head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
 import { formatOf, isList } from "../format.ts";
@@ -167,7 +167,11 @@ function functionColumn(
   const reasons = formatOf(context.reasonType);
   const isDrop = context.points.map(({ kind }) => kind === "drop");
   const [open, close] = style.drop;
-  const symbol = symbolText(context.names);
+  // Without the module, which would make it the longest line of all; `module` and `drop.location` tell it.
+  const symbol = symbolText({
+    ...context.names,
+    symbol: (address) => withoutModule(context.names.symbol(address)),
+  });
   const text = (at: number): string =>
     isDrop[point(at)]
       ? `${open}${symbol(location(at)).text} dropped: ${reasons.text(reason(at))}${close}`
@@ -182,4 +186,8 @@ function functionColumn(
     json: (at) => name(at).json,
     read: name,
   };
+}
+
+function withoutModule(place: SymbolPlace | undefined): SymbolPlace | undefined {
+  return place && { name: place.name, offset: place.offset };
 }
