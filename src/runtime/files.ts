@@ -118,24 +118,14 @@ export function decodeProgram(bytes: Uint8Array): string | FileProblem {
   return new TextDecoder().decode(bytes);
 }
 
-/** Offset of the first byte that is not UTF-8: the longest valid beginning ends there, or up to three bytes before. */
+/** Offset of the first byte that begins no character: the decoder puts U+FFFD there, which the text may hold itself. */
 function firstInvalid(bytes: Uint8Array): number {
-  let valid = 0;
-  let invalid = bytes.length;
-  while (invalid - valid > 1) {
-    const middle = (valid + invalid) >> 1;
-    if (isValidPrefix(bytes.subarray(0, middle))) valid = middle;
-    else invalid = middle;
+  let offset = 0;
+  for (const piece of new TextDecoder("utf-8", { ignoreBOM: true })
+    .decode(bytes)
+    .split(/(?=\ufffd)|(?<=\ufffd)/)) {
+    if (piece === "\ufffd" && !isUtf8(bytes.subarray(offset, offset + 3))) return offset;
+    offset += Buffer.byteLength(piece);
   }
-  return valid;
-}
-
-/** Whether more bytes could make it valid: the last character may be incomplete. */
-function isValidPrefix(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder("utf-8", { fatal: true }).decode(bytes, { stream: true });
-    return true;
-  } catch {
-    return false;
-  }
+  return offset;
 }

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../facts.ts";
 import type { Source } from "../source.ts";
-import type { CheckedProgram, TExpr } from "../typed.ts";
+import type { CheckedProgram } from "../typed.ts";
 import { bind } from "./bind.ts";
 import { checkDefinitions } from "./definitions.ts";
 import type { Context, World } from "./expression/context.ts";
@@ -48,7 +48,8 @@ export function check(source: Source, options: CheckOptions = {}): CheckResult {
     defs: new Map(),
     unusable,
     expansions: new Map(),
-    written: new WeakMap<TExpr, never>(),
+    parts: new WeakMap(),
+    written: new WeakMap(),
   };
   const files = [...usedFirst(root, new Set())];
   for (const { program, source: text } of files) {

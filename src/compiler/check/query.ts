@@ -6,6 +6,7 @@ import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
 import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
 import { LATER_XDP, laterClause, laterPoint } from "./later.ts";
+import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
 import { checkShow, defaultColumns } from "./show.ts";
 import { checkTerminal } from "./until.ts";
@@ -27,7 +28,8 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
   ];
   const test = (each: typeof where | typeof when | typeof stop): TExpr | undefined => {
     const typed = each && condition(each.condition, ctx);
-    if (typed) warnAbsent(typed, ctx.world);
+    if (!typed || isTooLong(typed, placeOf(ctx, each.condition), ctx.world)) return undefined;
+    warnAbsent(typed, ctx.world);
     return typed;
   };
   checkTogether(syntax, clauses, ctx);

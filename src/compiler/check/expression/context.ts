@@ -15,6 +15,8 @@ export interface World {
   readonly unusable: ReadonlySet<Definition>;
   /** Fields read by an expression, each checked once, by field name. */
   readonly expansions: Map<string, TExpr>;
+  /** How many parts an expression has, by `isTooLong`. */
+  readonly parts: WeakMap<TExpr, number>;
   /** Where a typed comparison was written: its span may be moved to where a def is used. */
   readonly written: WeakMap<TExpr, Place>;
 }
