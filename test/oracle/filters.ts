@@ -76,7 +76,8 @@ const NUMBERS: readonly NumberField[] = [
   field("ifindex", 0x7fffffff, POOL.ifindex),
   field("skb->dev->ifindex", 0x7fffffff, POOL.ifindex),
   field("skb->sk->__sk_common.skc_dport", U16, POOL.port),
-  field("skb->cb[3]", 0x7f, [0, 64]),
+  // A `char`, signed up to 6.1 and unsigned since 6.2: so only what is the same in both.
+  field("skb->cb[3] & 0x7f", 0x7f, [0, 64]),
 ];
 
 const COMPARISONS = ["==", "==", "==", "!=", "<", "<=", ">", ">="];

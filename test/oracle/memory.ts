@@ -157,6 +157,20 @@ class Layout {
   }
 }
 
+/** Where a member is in its struct, and how wide, in bits. */
+interface Place {
+  readonly bit: number;
+  readonly bits: number;
+}
+
+/** Places are looked up thousands of times for a few kernels. */
+const PLACES = new WeakMap<Btf, Map<string, Place | undefined>>();
+function places(btf: Btf): Map<string, Place | undefined> {
+  const known = PLACES.get(btf) ?? new Map<string, Place | undefined>();
+  PLACES.set(btf, known);
+  return known;
+}
+
 /** A struct that begins at byte `start` of a region at `address`. Members are named as in C, `.` for nested ones. */
 class Struct {
   readonly address: bigint;
@@ -184,12 +198,14 @@ class Struct {
   /** Little-endian; of a bitfield only its bits change. */
   set(name: string, value: number | bigint): void {
     const { bit, bits } = this.#member(name);
-    for (let i = 0; i < bits; i++) {
-      const at = this.#start + ((bit + i) >> 3);
-      const mask = 1 << ((bit + i) & 7);
-      const one = (BigInt(value) >> BigInt(i)) & 1n;
-      this.#bytes[at] = one ? this.#bytes[at]! | mask : this.#bytes[at]! & ~mask;
-    }
+    const first = bit & ~7;
+    const view = new DataView(this.#bytes.buffer, this.#start + first / 8);
+    const mask = ((1n << BigInt(bits)) - 1n) << BigInt(bit - first);
+    const width = Math.ceil((bit - first + bits) / 8);
+    let word = 0n;
+    for (let i = 0; i < width; i++) word |= BigInt(view.getUint8(i)) << BigInt(8 * i);
+    word = (word & ~mask) | ((BigInt(value) << BigInt(bit - first)) & mask);
+    for (let i = 0; i < width; i++) view.setUint8(i, Number((word >> BigInt(8 * i)) & 0xffn));
   }
 
   setNetworkOrder(name: string, value: number | bigint, size: number): void {
@@ -205,13 +221,20 @@ class Struct {
     this.#bytes.set(bytes, this.#start + this.offset(name));
   }
 
-  #member(name: string): { readonly bit: number; readonly bits: number } {
+  #member(name: string): Place {
     const found = this.#find(name);
     if (!found) throw new Error(`struct ${this.#tag} has no ${name} in this BTF`);
     return found;
   }
 
-  #find(name: string): { readonly bit: number; readonly bits: number } | undefined {
+  #find(name: string): Place | undefined {
+    const known = places(this.#btfs[0]!);
+    const key = `${this.#tag} ${name}`;
+    if (!known.has(key)) known.set(key, this.#locate(name));
+    return known.get(key);
+  }
+
+  #locate(name: string): Place | undefined {
     let struct = findStruct(this.#btfs, this.#tag);
     let bit = 0;
     let bits = 0;

@@ -12,7 +12,7 @@ export interface Explained {
   /** By field name, and by raw path for those that filters use; what is not there is absent. */
   readonly fields: ReadonlyMap<string, Value>;
   readonly present: ReadonlySet<PresenceName>;
-  /** From where the transport header's data begins to the end of the linear data; undefined: no such place. */
+  /** From where the transport header's data begins to the end of the linear data; undefined: it begins beyond that. */
   readonly payload: Uint8Array | undefined;
 }
 
@@ -248,7 +248,7 @@ class View implements Explained {
   #transport(at: number, proto: number, version: 4 | 6): void {
     const data = (start: number): void => {
       const { head, tail } = this.#packet;
-      this.payload = start <= tail ? head.slice(start, tail) : new Uint8Array(0);
+      this.payload = start <= tail ? head.slice(start, tail) : undefined;
     };
     const header = (name: PresenceName, size: number): boolean => {
       if (!this.#linear(at, size)) return false;

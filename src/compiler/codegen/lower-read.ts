@@ -5,7 +5,7 @@ import type { Field, Given, Read, ViewFlag, ViewValue } from "../fields/field.ts
 import { POINT_KIND, VIEW_HAS } from "../layout.ts";
 import type { Type } from "../types.ts";
 import { REGISTERS } from "./arch.ts";
-import { and, type Bytes, type Cond, constant, load, SKB, type Value } from "./ir.ts";
+import { and, type Bytes, type Cond, constant, load, or, SKB, type Value } from "./ir.ts";
 
 /**
  * From how the fields table says a field is read to where that is in this kernel.
@@ -51,7 +51,8 @@ export function lowerRead(read: Read, type: Type, facts: KernelFacts): Lowered |
 }
 
 /** Name of the field if the kernel part can be read at all; used to say what is missing. */
-export const isReadable = (field: Field): boolean => field.read.from !== "runtime" && field.read.from !== "either";
+export const isReadable = (field: Field): boolean =>
+  field.read.from !== "runtime" && field.read.from !== "either";
 
 const resolved = new WeakMap<KernelFacts, Map<string, ResolvedPath | undefined>>();
 
@@ -125,8 +126,13 @@ function lowerIpBytes(base: Value, offset: number, size: number): Lowered | unde
 
 /** `absent`, `shift` and `mask` of a path. */
 function adjust(lowered: Lowered, read: Extract<Read, { from: "path" }>): Lowered {
-  if (lowered.shape === "ip" && lowered.v4 && read.absent !== undefined) {
-    return { ...lowered, v4: absentIf(lowered.v4, read.absent) };
+  if (lowered.shape === "ip" && read.absent !== undefined) {
+    const { v4, v6 } = lowered;
+    return {
+      shape: "ip",
+      ...(v4 ? { v4: absentIf(v4, read.absent) } : {}),
+      ...(v6 ? { v6: absentPairIf(v6, read.absent) } : {}),
+    };
   }
   if (lowered.shape !== "number") return lowered;
   let { value } = lowered;
@@ -143,6 +149,21 @@ const absentIf = (value: Value, absent: bigint): Value => ({
   condition: { op: "cmp", cmp: "!=", signed: false, left: value, right: constant(absent) },
   value,
 });
+
+/** The same of 128 bits, high half first: both halves are absent, or neither is. */
+function absentPairIf(parts: readonly [Value, Value], absent: bigint): readonly [Value, Value] {
+  const differs = (value: Value, part: bigint): Cond => ({
+    op: "cmp",
+    cmp: "!=",
+    signed: false,
+    left: value,
+    right: constant(part),
+  });
+  const [high, low] = parts;
+  const condition = or(differs(high, absent >> 64n), differs(low, BigInt.asUintN(64, absent)));
+  const guard = (value: Value): Value => ({ op: "guard", condition, value });
+  return [guard(high), guard(low)];
+}
 
 export function guarded(condition: Cond, lowered: Lowered): Lowered {
   if (condition.op === "const" && condition.value) return lowered;

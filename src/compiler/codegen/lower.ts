@@ -1,9 +1,9 @@
 import type { CompareOp } from "../../../grammar/ast.ts";
-import { PwqError } from "../diagnostics/diagnostic.ts";
+import type { PointInfo } from "../compiled.ts";
 import type { Code } from "../diagnostics/codes.ts";
+import { PwqError } from "../diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../facts.ts";
 import { POINT_KIND, VIEW_HAS } from "../layout.ts";
-import type { PointInfo } from "../compiled.ts";
 import type { Source } from "../source.ts";
 import { textMatcher } from "../text-match.ts";
 import type { ConstSet, PresenceName, TCompare, TExpr, TField, TIn, TMatch } from "../typed.ts";
@@ -90,7 +90,10 @@ function presence(layer: PresenceName, truth: boolean): Cond {
       const header = bit(VIEW_HAS[layer]);
       if (proto === undefined) return header;
       const socket: Cond = { op: "has", bits: VIEW_HAS.sock4 | VIEW_HAS.sock6, negated: !truth };
-      return truth ? or(header, and(socket, protoOf(proto, false))) : and(header, or(socket, protoOf(proto, true)));
+      if (truth) return or(header, and(socket, protoOf(proto, false)));
+      // A socket whose protocol is not known (RAW, MPTCP) has no such header coming; the test is never unknown.
+      const unknown: Cond = { op: "has", bits: VIEW_HAS.proto, negated: true };
+      return and(header, or(socket, unknown, protoOf(proto, true)));
     }
   }
 }
@@ -118,7 +121,9 @@ const isSigned = (e: TExpr): boolean => e.type.kind === "int" && e.type.signed;
 
 function compareText(left: TExpr, right: TExpr, op: CompareOp, context: LowerContext): Cond {
   if (op !== "==" && op !== "!=") {
-    fail("PWQ1262", "strings have no order in the kernel", right, context, ["compare with `==`, `!=`, `~` or `in`"]);
+    fail("PWQ1262", "strings have no order in the kernel", right, context, [
+      "compare with `==`, `!=`, `~` or `in`",
+    ]);
   }
   const [field, text] = right.kind === "const" ? [left, right] : [right, left];
   if (text.kind !== "const") {
@@ -208,7 +213,9 @@ function textMembership(value: TExpr, set: ConstSet, negated: boolean, context: 
     return pointTest(pointName, (name) => names.has(name), !negated, value, context);
   }
   const source = bytesOf(value, context);
-  const each = set.strings.map((text): Cond => ({ op: "text", negated, source, test: { kind: "equals", text } }));
+  const each = set.strings.map(
+    (text): Cond => ({ op: "text", negated, source, test: { kind: "equals", text } }),
+  );
   return negated ? and(...each) : or(...each);
 }
 
@@ -231,7 +238,9 @@ function match(expr: TMatch, truth: boolean, context: LowerContext): Cond {
 
 /** `func` and `module` are known when points are planned: a test of them is a set of point numbers. */
 const pointNameOf = (expr: TExpr): "func" | "module" | undefined =>
-  expr.kind === "field" && expr.field.read.from === "event" && (expr.field.read.what === "func" || expr.field.read.what === "module")
+  expr.kind === "field" &&
+  expr.field.read.from === "event" &&
+  (expr.field.read.what === "func" || expr.field.read.what === "module")
     ? expr.field.read.what
     : undefined;
 
@@ -248,21 +257,39 @@ function pointTest(
     const name = what === "func" ? point.name : point.module;
     return name !== undefined && test(name) === wanted ? [BigInt(i)] : [];
   });
-  const here = inRanges([{ op: "event", member: "point" }], 64, merge(numbers.map((n) => ({ low: n, high: n }))), false);
+  const here = inRanges(
+    [{ op: "event", member: "point" }],
+    64,
+    merge(numbers.map((n) => ({ low: n, high: n }))),
+    false,
+  );
   if (what === "module" || !points.some((p) => p.kind === "drop")) return here;
   // The function of a drop is the one its location lies in.
-  const location = inRanges([{ op: "event", member: "location" }], 64, symbolRanges(test, expr, context), !wanted);
+  const location = inRanges(
+    [{ op: "event", member: "location" }],
+    64,
+    symbolRanges(test, expr, context),
+    !wanted,
+  );
   const notDrop = cmp("!=", { op: "event", member: "kind" }, constant(POINT_KIND.drop));
   return or(and(notDrop, here), and(atDrop, location));
 }
 
 /** Where the code of all functions lies whose names pass the test. */
-function symbolRanges(test: (name: string) => boolean, expr: TExpr, context: LowerContext): ConstSet["ranges"] {
+function symbolRanges(
+  test: (name: string) => boolean,
+  expr: TExpr,
+  context: LowerContext,
+): ConstSet["ranges"] {
   const symbols = context.facts.symbols();
   if (!symbols) {
-    return fail("PWQ1262", "a function's name cannot be tested where the kernel hides its symbols", expr, context, [
-      "run as root, or set kernel.kptr_restrict to 0 or 1",
-    ]);
+    return fail(
+      "PWQ1262",
+      "a function's name cannot be tested where the kernel hides its symbols",
+      expr,
+      context,
+      ["run as root, or set kernel.kptr_restrict to 0 or 1"],
+    );
   }
   const ranges = symbols.select(test).flatMap((name) => symbols.ranges(name));
   return merge(ranges.map(({ start, end }) => ({ low: start, high: end - 1n })));
@@ -296,7 +323,9 @@ function ipOf(expr: TExpr, context: LowerContext): Ip {
     return { shape: "ip", v4: constant(value) };
   }
   const lowered = lower(expr, context);
-  return lowered.shape === "ip" ? lowered : fail("PWQ1262", `\`${describe(expr)}\` is not an address`, expr, context);
+  return lowered.shape === "ip"
+    ? lowered
+    : fail("PWQ1262", `\`${describe(expr)}\` is not an address`, expr, context);
 }
 
 function bytesOf(expr: TExpr, context: LowerContext): Bytes {
@@ -334,7 +363,13 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
       return number(
         expr.op === "-"
           ? { op: "alu", alu: "-", signed: false, left: constant(0), right: numberOf(expr.operand, context) }
-          : { op: "alu", alu: "^", signed: false, left: numberOf(expr.operand, context), right: constant(-1n) },
+          : {
+              op: "alu",
+              alu: "^",
+              signed: false,
+              left: numberOf(expr.operand, context),
+              right: constant(-1n),
+            },
       );
     case "arg": {
       const offset = REGISTERS[context.facts.arch].args[expr.index];
@@ -384,10 +419,13 @@ function lowerFormat(expr: Extract<TExpr, { kind: "format" }>, context: LowerCon
   }
   const { operand } = expr;
   if (operand.kind === "raw" && operand.path) {
-    const inner = lowerPath({ ...operand.path, value: { kind: "bytes", size: expr.size, typeName: "" } }, {
-      kind: "bytes",
-      size: expr.size,
-    });
+    const inner = lowerPath(
+      { ...operand.path, value: { kind: "bytes", size: expr.size, typeName: "" } },
+      {
+        kind: "bytes",
+        size: expr.size,
+      },
+    );
     if (inner) return inner;
   }
   return lower(operand, context);
@@ -412,7 +450,13 @@ function describe(expr: TExpr): string {
   return expr.kind === "field" ? expr.field.name : expr.kind === "raw" ? expr.text : expr.kind;
 }
 
-function fail(code: Code, message: string, expr: TExpr, context: LowerContext, help?: readonly string[]): never {
+function fail(
+  code: Code,
+  message: string,
+  expr: TExpr,
+  context: LowerContext,
+  help?: readonly string[],
+): never {
   throw new PwqError([
     {
       code,

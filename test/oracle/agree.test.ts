@@ -1,0 +1,75 @@
+import { describe, expect, it } from "vitest";
+import { check } from "../../src/compiler/check/check.ts";
+import { evaluate } from "../../src/compiler/evaluate.ts";
+import { FIELDS } from "../../src/compiler/fields/table.ts";
+import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";
+import { Random } from "../random.ts";
+import { randomFilter } from "./filters.ts";
+import { Generated } from "./generated.ts";
+import { randomPacket } from "./packets.ts";
+import { environmentOf, explain } from "./parse.ts";
+import { slotsOf } from "./slots.ts";
+
+/** Pairs of a filter and a packet, on each kernel: at least 10,000 in all. */
+const FILTERS = Number(process.env.PWQ_ORACLE_FILTERS ?? 150);
+const PACKETS = 25;
+const SEED = Number(process.env.PWQ_ORACLE_SEED ?? 1);
+
+/** Fields that are read from packets, as many to a query as one might show. */
+const CAPTURED: readonly (readonly string[])[] = (() => {
+  const names = [...FIELDS.values()]
+    .filter(({ name, read }) => !["event", "runtime", "either"].includes(read.from) && name !== "tuple")
+    .map(({ name }) => name);
+  const all = [...names, "payload(5)", "skb->sk->__sk_common.skc_dport"];
+  return Array.from({ length: Math.ceil(all.length / 12) }, (_, i) => all.slice(12 * i, 12 * i + 12));
+})();
+const CAPTURES = 120;
+
+const KERNELS: readonly FixtureKernel[] = ["6.1", "6.12", "7.2"];
+
+describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
+  it("selects what the language says", () => {
+    const facts = fixtureFacts(kernel);
+    const random = new Random(SEED);
+    const disagreements: string[] = [];
+    for (let i = 0; i < FILTERS; i++) {
+      const text = randomFilter(random);
+      const { program } = check(
+        { name: "filter", text: `trace skb at ip_rcv where ${text} show len` },
+        { facts },
+      );
+      const where = program!.queries[0]!.where!;
+      const generated = new Generated(program!, facts);
+      for (let j = 0; j < PACKETS; j++) {
+        const packet = randomPacket(random);
+        const wanted = evaluate(where, environmentOf(explain(packet)));
+        const { selected } = generated.run(packet);
+        if (selected !== (wanted === true)) disagreements.push(`${text}\n  is ${wanted} of ${packet.story}`);
+      }
+    }
+    expect(disagreements.slice(0, 20)).toEqual([]);
+  }, 60_000);
+
+  it.each(CAPTURED)("captures what the packet has: %s and so on", (...names) => {
+    const facts = fixtureFacts(kernel);
+    const random = new Random(SEED);
+    const text = `trace skb at ip_rcv show ${names.join(", ")}`;
+    const { program, diagnostics } = check({ name: "capture", text }, { facts });
+    expect(diagnostics.map(({ message }) => message)).toEqual([]);
+    const generated = new Generated(program!, facts);
+    for (let i = 0; i < CAPTURES; i++) {
+      const packet = randomPacket(random);
+      const { fields, payload } = explain(packet);
+      const { record } = generated.run(packet);
+      const wanted = names.map((name) => [
+        name,
+        name === "payload(5)" ? payload?.slice(0, 5) : fields.get(name),
+      ]);
+      const slots = slotsOf(record!, generated.record);
+      expect([packet.story, ...names.map((name) => [name, slots.get(name)])]).toEqual([
+        packet.story,
+        ...wanted,
+      ]);
+    }
+  });
+});
