@@ -1,4 +1,5 @@
 import type { Name, Terminal } from "../../../grammar/ast.ts";
+import { suggest } from "../diagnostics/suggest.ts";
 import { FIELDS, PRESENCE } from "../fields/table.ts";
 import type { CheckedTerminal, PresenceName } from "../typed.ts";
 import { condition } from "./expression/condition.ts";
@@ -33,12 +34,14 @@ const TERMINALS = ["drop", "deliver", "xmit", "free"];
 
 /** A word that is no condition: a misspelt terminal, or a function, which people write as it is. */
 function unknownTerminal(node: Name, ctx: Context): undefined {
-  const terminal = TERMINALS.find((known) => node.name.startsWith(known));
-  const isFunction = ctx.world.facts
-    ? ctx.world.facts.btf.find("func", node.name) !== undefined
-    : node.name.includes("_") && !node.name.includes(".");
+  const { name } = node;
+  const terminal = TERMINALS.find((known) => name.startsWith(known));
+  const isFunction = ctx.world.facts?.btf.find("func", name) !== undefined || looksLikeFunction(name);
   if (terminal === undefined && !isFunction) return unknownName(node, ctx, TERMINALS);
-  return ctx.world.report.error("PWQ1102", placeOf(ctx, node), `unknown field \`${node.name}\``, {
-    label: isFunction ? `for a function write \`fn(${node.name})\`` : `did you mean \`${terminal}\`?`,
+  return ctx.world.report.error("PWQ1102", placeOf(ctx, node), `unknown field \`${name}\``, {
+    label: isFunction ? `for a function write \`fn(${name})\`` : `did you mean \`${terminal}\`?`,
   });
 }
+
+const looksLikeFunction = (name: string): boolean =>
+  name.includes("_") && !name.includes(".") && suggest(name, FIELDS.keys()) === undefined;

@@ -163,6 +163,11 @@ function payload(node: Call, ctx: Context): TExpr | undefined {
 
 function len(node: Call, ctx: Context): TCall | undefined {
   const [value] = node.args;
+  if (value!.kind === "Name" && value!.name === "payload") {
+    return ctx.world.report.error("PWQ1106", placeOf(ctx, value!), "the payload has no length of its own", {
+      label: "lengths are `tcp.len`, `udp.len` and `ip.plen`",
+    });
+  }
   const operand = expression(value!, ctx);
   if (!operand) return undefined;
   const { kind } = operand.type;

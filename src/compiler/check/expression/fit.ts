@@ -92,6 +92,9 @@ const LOOKS_LIKE: Readonly<Partial<Record<Type["kind"], RegExp>>> = {
 
 function mismatchHint(folded: Folded, type: Type, what: string): string | undefined {
   if (folded.kind === "string") {
+    if (what === "pid" || what === "tid") return "the name of the task is `comm`";
+    if (type.kind === "int" && type.names?.values.has(folded.value))
+      return `without quotes: \`${folded.value}\``;
     return LOOKS_LIKE[type.kind]?.test(folded.value) ? `without quotes: \`${folded.value}\`` : undefined;
   }
   if (type.kind === "string") {

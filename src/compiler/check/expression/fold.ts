@@ -114,10 +114,10 @@ function foldName(node: Name, ctx: Context, expected: Expected | undefined): Fol
   return unknownName(node, ctx);
 }
 
-/** The kernel's own full name (SKB_DROP_REASON_NO_SOCKET) is longer than ours by a prefix. */
+/** The kernel's own full name (SKB_DROP_REASON_NO_SOCKET) is longer than ours by a prefix, others' by a suffix. */
 function enumeratorHint(word: string, values: ReadonlyMap<string, bigint>, field: string): { label: string } {
-  const suffix = [...values.keys()].find((name) => word.endsWith(`_${name}`));
-  const near = suffix === undefined ? didYouMean(word, values.keys()) : `did you mean \`${suffix}\`?`;
+  const part = [...values.keys()].find((name) => word.endsWith(`_${name}`) || word.startsWith(`${name}_`));
+  const near = part === undefined ? didYouMean(word, values.keys()) : `did you mean \`${part}\`?`;
   if (near) return { label: near };
   const some = [...values.keys()].slice(0, 4).map((name) => `\`${name}\``);
   return { label: `values are ${some.join(", ")} …; \`pwq fields ${field}\` lists them` };

@@ -28,11 +28,16 @@ function hint(name: string, ctx: Context, more: readonly string[]): string | und
   return sameRoot.length > 0 ? `\`pwq fields '${root}.*'\` lists what there is` : undefined;
 }
 
-/** `SYN` alone -> `tcp.flags has SYN`. */
+/** `SYN` alone, `tcp.syn` or `tcp.flags.syn` -> `tcp.flags has SYN`. */
 function enumeratorOwner(name: string): string | undefined {
+  const parts = name.split(".");
+  const value = parts.length === 1 ? name : parts.at(-1)!.toUpperCase();
   for (const field of FIELDS.values()) {
     const names = field.type.kind === "int" ? field.type.names : undefined;
-    if (names?.values.has(name)) return `${field.name} ${names.flags ? "has" : "=="} ${name}`;
+    if (!names?.values.has(value)) continue;
+    if (parts.length === 1 || (names.flags && field.name.startsWith(`${parts[0]}.`))) {
+      return `${field.name} ${names.flags ? "has" : "=="} ${value}`;
+    }
   }
   return undefined;
 }

@@ -42,8 +42,12 @@ export function expectedBeside(value: TExpr, node: Expr, ctx: Context): Expected
 /** Of a number narrower than its type. */
 export function significantBits(value: TExpr): number | undefined {
   if (value.kind === "raw" && value.path?.value.kind === "scalar") return value.path.value.bits?.width;
-  if (value.kind !== "field" || value.field.read.from !== "header") return undefined;
-  return value.field.read.mask?.toString(2).length;
+  if (value.kind !== "field") return undefined;
+  const { expansion, field } = value;
+  const mask = expansion?.kind === "arithmetic" && expansion.op === "&" ? expansion.right : undefined;
+  if (mask?.kind === "const" && typeof mask.value === "bigint") return mask.value.toString(2).length;
+  const plain = field.read.from === "header" && field.read.add === undefined;
+  return plain ? field.read.mask?.toString(2).length : undefined;
 }
 
 /**
