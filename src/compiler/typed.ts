@@ -1,4 +1,4 @@
-import type { CompareOp, ArithmeticOp, Point, Trace } from "../../grammar/ast.ts";
+import type { ArithmeticOp, CompareOp, Point, Trace } from "../../grammar/ast.ts";
 import type { ResolvedPath } from "./btf/resolved-path.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Field } from "./fields/field.ts";
@@ -61,7 +61,7 @@ export interface ShowColumn {
 
 interface TNode {
   readonly type: Type;
-  /** In the text of `source` (another file's for a `use`d def, the field's own text for an `expr` read). */
+  /** In the text of the query. What comes from another one (a used file, a field's own expression) lies where it is used. */
   readonly span: Span;
 }
 

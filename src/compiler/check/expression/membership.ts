@@ -1,4 +1,4 @@
-import type { Expr, Membership } from "../../../../grammar/ast.ts";
+import type { CidrLiteral, Expr, Membership } from "../../../../grammar/ast.ts";
 import type { ConstRange, ConstSet, TConst, TExpr, TIn } from "../../typed.ts";
 import { bool } from "../../types.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
@@ -6,7 +6,7 @@ import { describe } from "./describe.ts";
 import { constantOf } from "./fit.ts";
 import { fold, isConstant } from "./fold.ts";
 import type { Expected } from "./folded.ts";
-import { type Network, networkRange } from "./network.ts";
+import { networkRange } from "./network.ts";
 import { eitherEnd, expectedBeside, operand } from "./operand.ts";
 
 /** `x in SET`, `x not in SET`. */
@@ -115,7 +115,7 @@ function addRange(node: Expr, low: TConst, high: TConst, ctx: Context, into: Mem
 const familyOf = ({ type }: TConst): "number" | "ip4" | "ip6" =>
   type.kind !== "ip" ? "number" : type.version === 6 ? "ip6" : "ip4";
 
-function addNetwork(node: Network, ctx: Context, expected: Expected, into: Member[]): boolean {
+function addNetwork(node: CidrLiteral, ctx: Context, expected: Expected, into: Member[]): boolean {
   const { report } = ctx.world;
   const { type, what } = expected;
   if (type.kind !== "ip" && type.kind !== "unknown") {
