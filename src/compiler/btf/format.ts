@@ -45,6 +45,13 @@ export const KIND_NUMBER = Object.fromEntries(KIND_NAMES.map((kind, number) => [
   Record<BtfKind, number>
 >;
 
+const MODIFIER_BITS = (["typedef", "const", "volatile", "restrict", "type_tag"] as const).reduce(
+  (bits, kind) => bits | (1 << KIND_NUMBER[kind]),
+  0,
+);
+/** A kind that names or qualifies another type and leaves its values as they are. */
+export const isModifier = (kind: number): boolean => (MODIFIER_BITS & (1 << kind)) !== 0;
+
 /** A BTF file taken apart as far as one pass can: record `i` is type `firstId + i`. */
 export interface BtfImage {
   /** The type section as words. A record is: name offset, info, size or type, then what its kind adds. */

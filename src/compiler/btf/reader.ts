@@ -2,17 +2,9 @@
  * Reads BTF lazily: one pass over the records, then a type is decoded when it is asked for and kept.
  * A kernel has well over 100,000 types, and a query needs some dozens of them.
  */
-import type { Btf, BtfKind, BtfMember, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
-import {
-  BtfFormatError,
-  type BtfImage,
-  KIND_NAMES,
-  KIND_NUMBER,
-  kindFlagOf,
-  kindOf,
-  readImage,
-  vlenOf,
-} from "./format.ts";
+import type { Btf, BtfKind, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
+import { decodeType, failed, MAX_CHAIN, VOID } from "./decode.ts";
+import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, kindOf, readImage } from "./format.ts";
 import { indexNames, type NameIndex } from "./name-index.ts";
 import { findSkbFunctions, findSkbTracepoints, SkbArguments, type SkbFunctions } from "./skb-arguments.ts";
 import { BtfStrings } from "./strings.ts";
@@ -26,22 +18,6 @@ export { BtfFormatError };
 export function readBtf(bytes: Uint8Array, name: string, base?: LoadedBtf): LoadedBtf {
   return new LoadedBtf(readImage(bytes, name), name, base);
 }
-
-/** Typedef chains in a kernel are a handful long; more is a loop in a corrupt file. */
-const MAX_CHAIN = 64;
-const TRANSPARENT = new Set<BtfKind>(["typedef", "const", "volatile", "restrict", "type_tag"]);
-const VOID: BtfType = {
-  id: 0,
-  kind: "void",
-  name: "",
-  size: 0,
-  type: 0,
-  members: [],
-  params: [],
-  values: [],
-  count: 0,
-  signed: false,
-};
 
 export class LoadedBtf implements Btf {
   readonly name: string;
@@ -73,7 +49,7 @@ export class LoadedBtf implements Btf {
       if (!(Number.isInteger(id) && id >= this.firstId && id < this.endId)) {
         throw new RangeError(`BTF of ${this.name} has no type ${id}: its types are 1..${this.endId - 1}`);
       }
-      type = this.#decode(id);
+      type = decodeType(this, id);
       this.#decoded.set(id, type);
     }
     return type;
@@ -93,8 +69,8 @@ export class LoadedBtf implements Btf {
 
   resolve(id: number): BtfType {
     let type = this.type(id);
-    for (let steps = 0; TRANSPARENT.has(type.kind); steps++) {
-      if (steps > MAX_CHAIN) this.#fail(id, "is a typedef of itself");
+    for (let steps = 0; isModifier(KIND_NUMBER[type.kind]); steps++) {
+      if (steps > MAX_CHAIN) failed(this, id, "is a typedef of itself");
       type = this.type(type.type);
     }
     return type;
@@ -138,6 +114,16 @@ export class LoadedBtf implements Btf {
     return this.image.words[this.image.records[id - this.firstId]! + word]!;
   }
 
+  /** The type behind typedefs and qualifiers, undecoded; void if they never end. */
+  behindModifiers(id: number): number {
+    let behind = id;
+    for (let steps = 0; isModifier(this.rawKind(behind)); steps++) {
+      if (steps > MAX_CHAIN) return 0;
+      behind = this.rawWord(behind, 2);
+    }
+    return behind;
+  }
+
   /** How each type is passed as an argument, and where each prototype has its skb. */
   get skbArguments(): SkbArguments {
     this.#skbArguments ??= new SkbArguments(this, this.#base?.skbArguments);
@@ -152,113 +138,4 @@ export class LoadedBtf implements Btf {
     }
     return functions;
   }
-
-  #decode(id: number): BtfType {
-    const { words, records } = this.image;
-    const at = records[id - this.firstId]!;
-    const info = words[at + 1]!;
-    const sizeOrType = words[at + 2]!;
-    const extra = at + 3;
-    const count = vlenOf(info);
-    const flag = kindFlagOf(info);
-    const kind = KIND_NAMES[kindOf(info)]!;
-    const type = { ...VOID, id, kind, name: this.#name(id, words[at]!) };
-    const elements = <T>(size: number, element: (at: number) => T): T[] =>
-      Array.from({ length: count }, (_, i) => element(extra + i * size));
-
-    switch (kind) {
-      case "int":
-        return { ...type, size: sizeOrType, ...intEncoding(words[extra]!) };
-      case "array":
-        return { ...type, type: this.#reference(id, words[extra]!), count: words[extra + 2]! };
-      case "struct":
-      case "union":
-        return { ...type, size: sizeOrType, members: elements(3, (at) => this.#member(id, at, flag)) };
-      case "enum":
-        return {
-          ...type,
-          size: sizeOrType,
-          signed: flag,
-          values: elements(2, (at) => ({
-            name: this.#name(id, words[at]!),
-            value: BigInt(flag ? words[at + 1]! | 0 : words[at + 1]!),
-          })),
-        };
-      case "enum64":
-        return {
-          ...type,
-          size: sizeOrType,
-          signed: flag,
-          values: elements(3, (at) => {
-            const value = (BigInt(words[at + 2]!) << 32n) | BigInt(words[at + 1]!);
-            return { name: this.#name(id, words[at]!), value: flag ? BigInt.asIntN(64, value) : value };
-          }),
-        };
-      case "func_proto":
-        return {
-          ...type,
-          type: this.#reference(id, sizeOrType),
-          params: elements(2, (at) => ({
-            name: this.#name(id, words[at]!),
-            type: this.#reference(id, words[at + 1]!),
-          })),
-        };
-      case "float":
-      case "datasec":
-        return { ...type, size: sizeOrType };
-      case "void":
-      case "fwd":
-        return type;
-      default:
-        return { ...type, type: this.#reference(id, sizeOrType) };
-    }
-  }
-
-  /** kind_flag set: the offset's top byte is the bitfield's width. Clear: the width is in the int type. */
-  #member(id: number, at: number, flag: boolean): BtfMember {
-    const { words } = this.image;
-    const name = this.#name(id, words[at]!);
-    const type = this.#reference(id, words[at + 1]!);
-    const offset = words[at + 2]!;
-    if (flag) return { name, type, bitOffset: offset & 0xffffff, bitSize: offset >>> 24 };
-    const bits = this.#intBits(type);
-    return { name, type, bitOffset: offset + (bits?.offset ?? 0), bitSize: bits?.size ?? 0 };
-  }
-
-  /** Place and width of an int that does not fill its bytes, as compilers before kind_flag described bitfields. */
-  #intBits(id: number): { readonly offset: number; readonly size: number } | undefined {
-    // Looks at records, because a struct that is being decoded may contain a pointer to itself.
-    for (let steps = 0; steps <= MAX_CHAIN; steps++) {
-      const kind = KIND_NAMES[this.rawKind(id)]!;
-      if (kind === "int") {
-        const word = this.rawWord(id, 3);
-        const [offset, size] = [(word >>> 16) & 0xff, word & 0xff];
-        return offset !== 0 || size !== this.rawWord(id, 2) * 8 ? { offset, size } : undefined;
-      }
-      if (!TRANSPARENT.has(kind)) return undefined;
-      id = this.rawWord(id, 2);
-    }
-    return undefined;
-  }
-
-  #name(id: number, offset: number): string {
-    return this.strings.text(offset) ?? this.#fail(id, `has its name at ${offset}, past the strings`);
-  }
-
-  #reference(id: number, to: number): number {
-    return to < this.endId ? to : this.#fail(id, `refers to type ${to}; the last one is ${this.endId - 1}`);
-  }
-
-  #fail(id: number, problem: string): never {
-    throw new BtfFormatError(`BTF of ${this.name}: type ${id} ${problem}`);
-  }
-}
-
-/** The word of an int: bits 0-7 width, 16-23 offset, 24-27 signed, char, bool. */
-function intEncoding(word: number): Pick<BtfType, "signed" | "encoding"> {
-  const bits = (word >>> 24) & 0xf;
-  const signed = (bits & 1) !== 0;
-  if (bits & 2) return { signed, encoding: "char" };
-  if (bits & 4) return { signed, encoding: "bool" };
-  return { signed };
 }

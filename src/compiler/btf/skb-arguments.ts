@@ -4,7 +4,7 @@
  * objects of them, and decodes only what it finds.
  */
 import type { LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
-import { KIND_NUMBER, kindOf, vlenOf } from "./format.ts";
+import { isModifier, KIND_NUMBER, kindOf, vlenOf } from "./format.ts";
 import type { LoadedBtf } from "./reader.ts";
 
 export interface SkbFunctions {
@@ -21,11 +21,12 @@ export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunction
 
   for (let i = 0; i < functions.length; i++) {
     const record = functions[i]!;
-    const prototype = words[records[record]! + 2]!;
+    const at = records[record]!;
+    const prototype = words[at + 2]!;
     const place = btf.skbArguments.place(prototype);
     if (place === PLACE.none) continue;
 
-    const { id: btfId, name } = btf.type(btf.firstId + record);
+    const name = btf.strings.text(words[at]!) ?? "";
     const position = place - PLACE.first;
     if (place === PLACE.behindStruct || position >= registers) {
       const reason =
@@ -36,8 +37,10 @@ export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunction
       continue;
     }
     const other = byName.get(name);
-    if (!other) byName.set(name, { name, btfId, position, params: btf.type(prototype).params });
-    else if (other.position !== position) {
+    if (!other) {
+      const { params } = btf.type(prototype);
+      byName.set(name, { name, btfId: btf.firstId + record, position, params });
+    } else if (other.position !== position) {
       leftOut.set(name, { name, reason: "functions of this name take the skb in different arguments" });
     }
   }
@@ -78,12 +81,6 @@ const PASSING = { unknown: 0, register: 1, skb: 2, wide: 3 } as const;
 const PLACE = { unknown: 0, none: 1, behindStruct: 2, first: 3 } as const;
 
 const SK_BUFF = Buffer.from("sk_buff\0");
-const MODIFIER_BITS = (["typedef", "const", "volatile", "restrict", "type_tag"] as const).reduce(
-  (bits, kind) => bits | (1 << KIND_NUMBER[kind]),
-  0,
-);
-/** Modifier chains are a handful long; one that goes on is a loop in a corrupt file. */
-const MAX_CHAIN = 64;
 
 /** What `findSkbFunctions` needs to know of types and prototypes, worked out once for each. */
 export class SkbArguments {
@@ -110,7 +107,7 @@ export class SkbArguments {
     const at = records[id - firstId]!;
     const kind = kindOf(words[at + 1]!);
     let found: number = PASSING.register;
-    if (isModifier(kind)) found = this.#passingBehind(id);
+    if (isModifier(kind)) found = this.passing(this.#btf.behindModifiers(id));
     else if (kind === KIND_NUMBER.ptr && this.#isSkb(words[at + 2]!)) found = PASSING.skb;
     else if (kind === KIND_NUMBER.struct || kind === KIND_NUMBER.union) found = PASSING.wide;
     else if (kind === KIND_NUMBER.int && words[at + 2]! > 8) found = PASSING.wide;
@@ -139,27 +136,10 @@ export class SkbArguments {
     return found;
   }
 
-  #passingBehind(id: number): number {
-    const behind = this.#behindModifiers(id);
-    return behind === id ? PASSING.register : this.passing(behind);
-  }
-
   #isSkb(id: number): boolean {
-    const behind = this.#behindModifiers(id);
+    const behind = this.#btf.behindModifiers(id);
     const kind = this.#btf.rawKind(behind);
     if (kind !== KIND_NUMBER.struct && kind !== KIND_NUMBER.fwd) return false;
     return this.#btf.strings.equals(this.#btf.rawWord(behind, 0), SK_BUFF);
   }
-
-  /** The type behind typedefs and qualifiers; the same id again if they never end. */
-  #behindModifiers(id: number): number {
-    let behind = id;
-    for (let steps = 0; isModifier(this.#btf.rawKind(behind)); steps++) {
-      if (steps > MAX_CHAIN) return id;
-      behind = this.#btf.rawWord(behind, 2);
-    }
-    return behind;
-  }
 }
-
-const isModifier = (kind: number): boolean => (MODIFIER_BITS & (1 << kind)) !== 0;
