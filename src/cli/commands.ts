@@ -35,6 +35,7 @@ const TRACE_OPTIONS = [
   "quiet",
   "follow-map",
   "buffer",
+  "record",
 ] as const satisfies readonly OptionName[];
 
 /** Every command. Help, completion and the dispatcher are made from this; a module is loaded when it is called. */
@@ -93,6 +94,14 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/info.ts"),
   },
   {
+    name: "replay",
+    usage: "FILE",
+    about: "show a recording made with `pwq run --record`; needs no root",
+    takes: "file",
+    options: ["json", "color", "output", "limit", "quiet"],
+    load: () => import("./commands/replay.ts"),
+  },
+  {
     name: "fields",
     usage: "[GLOB]",
     about: "the fields of the language",
@@ -122,6 +131,7 @@ export const COMMANDS: readonly Command[] = [
     about: "a completion script for this shell, on standard output",
     text: [
       "bash: pwq completion bash > /etc/bash_completion.d/pwq",
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: it is the shell's
       'zsh:  pwq completion zsh > "${fpath[1]}/_pwq"',
       "fish: pwq completion fish > ~/.config/fish/completions/pwq.fish",
     ].join("\n"),

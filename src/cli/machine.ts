@@ -1,14 +1,17 @@
 import { readFileSync } from "node:fs";
+import type { AttachPlan } from "../compiler/compiled.ts";
 import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
 import { type Native, native } from "../native/native.ts";
+import { lockdownMode } from "../runtime/doctor.ts";
 import { gatherFacts } from "../runtime/kernel/facts.ts";
+import { findTracefs } from "../runtime/kernel/tracefs.ts";
 import { sudoLine } from "./quote.ts";
 
-/** The addon, or PWQ3012 in its place. */
-export function addon(): Native {
+/** The addon; throws PWQ3012 if it cannot be loaded. */
+export function addon(load: () => Native = native): Native {
   try {
-    return native();
+    return load();
   } catch (error) {
     const [message = "", ...help] = String(error instanceof Error ? error.message : error).split("\n");
     throw unable({ code: "PWQ3012", message, help: help.map((line) => line.trim()) });
@@ -77,6 +80,42 @@ export function noPrivileges(
     label: sudoLine(argv, script, node),
     help: [`missing: ${missing.join(", ")}`],
   };
+}
+
+/** Throws what makes every trace on this kernel impossible. */
+export function requireKernel(facts: KernelFacts, root = "/"): void {
+  if (lockdownMode(root) === "confidentiality") {
+    throw unable({
+      code: "PWQ3007",
+      message: "the kernel is locked down: nobody may read its memory",
+      label: "boot with `lockdown=integrity`, or without Secure Boot",
+    });
+  }
+  if (!facts.features.ringBuffer) {
+    throw unable({
+      code: "PWQ3009",
+      message: `Linux ${facts.release} has no BPF ring buffer`,
+      label: "Linux 5.8 has it",
+    });
+  }
+}
+
+/** Functions are probed, but which of them can be is not known beforehand. */
+export function tracefsWarning(plan: AttachPlan, tracefs = findTracefs("/")): Diagnostic | undefined {
+  if (plan.backend === "tracepoint" || !("problem" in tracefs)) return undefined;
+  const { problem, path } = tracefs;
+  return problem === "not mounted"
+    ? {
+        code: "PWQ3005",
+        severity: "warning",
+        message: "tracefs is not mounted, so it is not known which functions can be traced",
+        label: `mount -t tracefs tracefs ${path}`,
+      }
+    : {
+        code: "PWQ3006",
+        severity: "warning",
+        message: `${path} cannot be read, so it is not known which functions can be traced`,
+      };
 }
 
 const unable = (finding: Omit<Diagnostic, "severity">): PwqError =>

@@ -8,6 +8,7 @@ import { jsonPresenter } from "../runtime/output/json.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { Sink, type SinkEnd } from "../runtime/output/sink.ts";
 import { tablePresenter } from "../runtime/output/table.ts";
+import { systemReason } from "../runtime/system-error.ts";
 import { fail } from "./call.ts";
 import { lossNote } from "./notes.ts";
 import type { Options } from "./options.ts";
@@ -28,22 +29,13 @@ export function openOutput(path: string | undefined): number {
   try {
     return openSync(path, "w");
   } catch (error) {
-    const { code = "error" } = error as NodeJS.ErrnoException;
     throw fail({
       code: "PWQ2011",
       message: `\`${path}\` cannot be opened for writing`,
-      label: REASONS[code] ?? code,
+      label: systemReason(error),
     });
   }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: "its folder is not there",
-  EISDIR: "it is a folder",
-  EACCES: "permission denied",
-  EROFS: "the file system is read-only",
-  ENOSPC: "no space left on the device",
-};
 
 export function present(
   fd: number,
@@ -89,9 +81,9 @@ export async function closeOutput(
 }
 
 function writeFailed(
-  { code, message }: Extract<SinkEnd, { kind: "failed" }>,
+  end: Extract<SinkEnd, { kind: "failed" }>,
   path: string | undefined,
 ): ReturnType<typeof fail> {
   const where = path === undefined ? "standard output" : `\`${path}\``;
-  return fail({ code: "PWQ2016", message: `${where} cannot be written`, label: REASONS[code] ?? message });
+  return fail({ code: "PWQ2016", message: `${where} cannot be written`, label: systemReason(end) });
 }

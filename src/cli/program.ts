@@ -86,8 +86,8 @@ export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts |
 }
 
 /**
- * A program without errors, checked against a kernel; throws PwqError with what is wrong. Mistakes in the program come
- * before what is wrong with the machine: `facts` may throw, too.
+ * A program without errors and with something to trace, checked against a kernel; throws PwqError with what is wrong.
+ * Mistakes in the program come before what is wrong with the machine: `facts` may throw, too.
  */
 export function checkedProgram(
   { source, params }: GivenProgram,
@@ -103,6 +103,8 @@ export function checkedProgram(
   }
   const { program, diagnostics } = check(source, { ...options, facts: known });
   if (!program) throw new PwqError(diagnostics);
+  if (program.queries.length === 0)
+    throw fail({ code: "PWQ2021", message: "the program has no `trace` statement" });
   return { checked: program, facts: known };
 }
 

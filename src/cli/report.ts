@@ -7,8 +7,9 @@ import { printError, STDERR, wantsColor } from "./terminal.ts";
 /** The exit statuses of every command. */
 export const STATUS = { done: 0, failed: 1, wrong: 2, unable: 3 } as const;
 
-/** Codes whose status is not that of their area. */
+/** Codes whose status is not that of their area: writing fails while running, and plans fail on this kernel. */
 const FAILED: ReadonlySet<Code> = new Set<Code>(["PWQ2016"]);
+const UNABLE: ReadonlySet<Code> = new Set<Code>(["PWQ1210", "PWQ1256", "PWQ1257", "PWQ1258", "PWQ1261"]);
 
 /** Draws findings on standard error and gives the exit status they mean. */
 export function report(diagnostics: readonly Diagnostic[], color: Options["color"]): number {
@@ -20,5 +21,5 @@ export function statusOf(diagnostics: readonly Diagnostic[]): number {
   const error = diagnostics.find((d) => d.severity === "error");
   if (!error) return STATUS.done;
   if (FAILED.has(error.code) || error.code.startsWith("PWQ9")) return STATUS.failed;
-  return error.code.startsWith("PWQ3") ? STATUS.unable : STATUS.wrong;
+  return UNABLE.has(error.code) || error.code.startsWith("PWQ3") ? STATUS.unable : STATUS.wrong;
 }

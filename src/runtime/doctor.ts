@@ -102,9 +102,14 @@ function bpfCall(result: ProbeResult): Examined {
   };
 }
 
-function lockdown(root: string): Examined {
+/** `none [integrity] confidentiality`: the mode in brackets holds. */
+export function lockdownMode(root: string): string {
   const text = readText(join(root, "sys/kernel/security/lockdown"));
-  const mode = text === undefined ? "none" : (/\[(\w+)\]/.exec(text)?.[1] ?? "none");
+  return /\[(\w+)\]/.exec(text ?? "")?.[1] ?? "none";
+}
+
+function lockdown(root: string): Examined {
+  const mode = lockdownMode(root);
   if (mode !== "confidentiality") return ok("lockdown", mode);
   return {
     name: "lockdown",

@@ -40,7 +40,7 @@ const BY_ERRNO: Readonly<Record<string, Omit<Diagnostic, "severity">>> = {
 export function systemFinding({ operation, code, message, libbpf }: NativeError): Diagnostic {
   const known = BY_ERRNO[code] ?? { code: "PWQ3017", message: `the kernel refused to ${verb(operation)}` };
   const said = libbpf?.trim().split("\n").slice(-3) ?? [];
-  return { severity: "error", ...known, help: [`${operation}: ${message}`, ...said] };
+  return { severity: "error", ...known, help: [message, ...said] };
 }
 
 /** `attachRawTracepoint` as words: `attach raw tracepoint`. */

@@ -7,6 +7,7 @@ import type { Batch } from "./decode/batch.ts";
 import { type Intake, intake } from "./intake.ts";
 import type { EndInfo, EndReason, Presenter, StartInfo } from "./output/presenter.ts";
 import type { Sink } from "./output/sink.ts";
+import { systemReason } from "./system-error.ts";
 import type { Attached, Loaded, Sizes, Tracer } from "./tracer.ts";
 
 /** One trace from loading to the last line. */
@@ -27,7 +28,7 @@ export interface Session {
   readonly command?: readonly [string, ...string[]];
   /** Told what was attached, before anything is shown. */
   readonly onAttached?: (attached: Attached) => void;
-  /** Copies of the batches as they come, for a recording. */
+  /** Told every batch as it comes, for a recording; what it throws ends the trace and is thrown again. */
   readonly onBatch?: (batch: Uint8Array) => void;
   /** Resolves when the trace is to end: Ctrl-C, or nobody reads any more. */
   readonly ended: Promise<EndReason>;
@@ -57,8 +58,14 @@ export async function runSession(session: Session): Promise<EndInfo> {
     if (attached.count === 0) throw nothingAttached(attached);
     session.onAttached?.(attached);
     presenter.start({ ...session.about, backend: compiled.plan.backend, probes: attached.count });
+    let failure: { readonly error: unknown } | undefined;
     loaded.read((bytes) => {
-      session.onBatch?.(bytes);
+      try {
+        session.onBatch?.(bytes);
+      } catch (error) {
+        failure ??= { error };
+        end.because("output");
+      }
       taking.take(bytes);
       return sink.drained();
     });
@@ -84,6 +91,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
     };
     presenter.end(info);
     await sink.flush();
+    if (failure) throw failure.error;
     return { ...info, events: Math.min(info.events, sink.eventsWritten) };
   } finally {
     command?.stop();
@@ -201,13 +209,12 @@ function makeReadyFile(path: string): void {
   try {
     writeFileSync(path, "");
   } catch (error) {
-    const { code = "error" } = error as NodeJS.ErrnoException;
     throw new PwqError([
       {
         code: "PWQ2017",
         severity: "error",
         message: `the ready file \`${path}\` cannot be written`,
-        label: code,
+        label: systemReason(error),
       },
     ]);
   }

@@ -66,7 +66,9 @@ describe("a sink", () => {
     const fifo = join(folder, "slow");
     execFileSync("mkfifo", [fifo]);
     // Opens, and reads only when it is told to.
-    const reader = spawn("sh", ["-c", `exec 3<"${fifo}"; read _; cat <&3 >/dev/null`], { stdio: ["pipe", "ignore", "ignore"] });
+    const reader = spawn("sh", ["-c", `exec 3<"${fifo}"; read _; cat <&3 >/dev/null`], {
+      stdio: ["pipe", "ignore", "ignore"],
+    });
     const sink = new Sink(openSync(fifo, "w"), () => {});
     const line = `${"z".repeat(1000)}\n`;
     let lines = 0;
@@ -90,7 +92,9 @@ describe("a sink", () => {
     writeFileSync(script, TORN);
     const build = `node_modules/.bin/esbuild src/runtime/output/sink.ts --bundle --platform=node --format=esm --outfile=${join(folder, "sink.mjs")} --log-level=error`;
     execFileSync("sh", ["-c", build]);
-    const out = execFileSync("sh", ["-c", `trap '' XFSZ; ulimit -f 10; node ${script} ${path}`], { encoding: "utf8" });
+    const out = execFileSync("sh", ["-c", `trap '' XFSZ; ulimit -f 10; node ${script} ${path}`], {
+      encoding: "utf8",
+    });
     const text = readFileSync(path, "utf8");
     const whole = text.trimEnd().split("\n");
     expect(text.endsWith("\n")).toBe(true);

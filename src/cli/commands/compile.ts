@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { compile } from "../../compiler/compile.ts";
 import { linked } from "../../runtime/kernel-tracer.ts";
+import { systemReason } from "../../runtime/system-error.ts";
 import { type Call, fail } from "../call.ts";
 import { counted } from "../lines.ts";
 import { addon, kernelFacts } from "../machine.ts";
@@ -25,8 +26,7 @@ export function run(call: Call): number {
   try {
     writeFileSync(output, bytes);
   } catch (error) {
-    const { code = "error" } = error as NodeJS.ErrnoException;
-    throw fail({ code: "PWQ2011", message: `\`${output}\` cannot be written`, label: code });
+    throw fail({ code: "PWQ2011", message: `\`${output}\` cannot be written`, label: systemReason(error) });
   }
   const { kprobes, tracepoints, backend: chosen } = compiled.plan;
   print(

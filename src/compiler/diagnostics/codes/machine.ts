@@ -16,10 +16,6 @@ export const machine = {
     wrong: "pwq check -e 'trace drop' --btf /boot/vmlinuz",
     right: "pwq check -e 'trace drop' --btf /sys/kernel/btf/vmlinux",
   },
-  PWQ3004: {
-    title: "this backend is not available",
-    text: "The kernel lacks what `--backend` asks for: kprobe-multi needs Linux 5.18 with CONFIG_FPROBE, kprobe needs CONFIG_KPROBES. Without `--backend` pwq takes the best there is. `pwq doctor` lists all of them with the reason.",
-  },
   PWQ3005: {
     title: "tracefs is not mounted",
     text: "The list of functions that can be probed, and the tracepoints, are read from tracefs, which is usually at /sys/kernel/tracing. `mount -t tracefs tracefs /sys/kernel/tracing` mounts it; in a container it may have to be passed in.",
@@ -55,12 +51,6 @@ export const machine = {
   PWQ3013: {
     title: "this architecture is not supported",
     text: "pwq knows where function arguments are on x86-64 and on 64-bit ARM.",
-  },
-  PWQ3014: {
-    title: "the module is not loaded",
-    text: "The functions of a module can be probed only while it is loaded, and its types are known only then. `modprobe NAME` loads it.",
-    wrong: "pwq 'trace skb at module nf_tabels'",
-    right: "pwq 'trace skb at module nf_tables'",
   },
   PWQ3015: {
     title: "some functions were refused",

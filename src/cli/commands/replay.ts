@@ -1,0 +1,46 @@
+import { clock } from "../../runtime/clock.ts";
+import { type Intake, intake } from "../../runtime/intake.ts";
+import { readRecording } from "../../runtime/recording.ts";
+import { type Call, fail, wordsOf } from "../call.ts";
+import { summary } from "../notes.ts";
+import { closeOutput, note, openOutput, present } from "../present.ts";
+import { STATUS } from "../report.ts";
+
+/** `pwq replay FILE`: shows a recording as the trace showed it, at once. */
+export async function run(call: Call): Promise<number> {
+  const { options } = call;
+  const [path] = wordsOf(call, 1);
+  if (path === undefined) {
+    throw fail({
+      code: "PWQ2006",
+      message: "`pwq replay` needs a recording",
+      label: "usage: pwq replay FILE",
+    });
+  }
+  const { head, names, batches } = readRecording(path);
+  const context = {
+    points: head.points,
+    reasonType: head.reasonType,
+    clock: clock(head.monotonic, head.wall),
+    names,
+  };
+  const fd = openOutput(options.output);
+  const { batch, sink, presenter } = present(fd, head.queries, context, options);
+  presenter.start(head.about);
+  let open = true;
+  const taking: Intake = intake(head.queries, batch, presenter, options.limit, () => {
+    open = false;
+  });
+  for (const bytes of batches) {
+    if (!open || sink.ended) break;
+    taking.take(bytes);
+    await sink.drained();
+  }
+  const { events, packets } = taking;
+  const end = { events, packets, lost: 0, thinned: 0, seconds: 0, reason: "recording" } as const;
+  presenter.end(end);
+  const failure = await closeOutput(fd, sink, options.output);
+  if (!options.quiet && sink.ended?.kind !== "gone") note(`${summary(end)} of a recording`);
+  if (failure) throw failure;
+  return STATUS.done;
+}
