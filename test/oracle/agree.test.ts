@@ -6,6 +6,7 @@ import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";
 import { Random } from "../random.ts";
 import { randomFilter } from "./filters.ts";
 import { Generated } from "./generated.ts";
+import { fieldsOf, randomOccasion } from "./occasion.ts";
 import { randomPacket } from "./packets.ts";
 import { environmentOf, explain } from "./parse.ts";
 import { slotsOf } from "./slots.ts";
@@ -35,15 +36,16 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
     for (let i = 0; i < FILTERS; i++) {
       const text = randomFilter(random);
       const { program } = check(
-        { name: "filter", text: `trace skb at ip_rcv where ${text} show len` },
+        { name: "filter", text: `trace skb at ip_rcv, drop where ${text} show len` },
         { facts },
       );
       const where = program!.queries[0]!.where!;
       const generated = new Generated(program!, facts);
       for (let j = 0; j < PACKETS; j++) {
         const packet = randomPacket(random);
-        const wanted = evaluate(where, environmentOf(explain(packet)));
-        const { selected } = generated.run(packet);
+        const occasion = randomOccasion(random);
+        const wanted = evaluate(where, environmentOf(explain(packet), fieldsOf(occasion)));
+        const { selected } = generated.run(packet, occasion);
         if (selected !== (wanted === true)) disagreements.push(`${text}\n  is ${wanted} of ${packet.story}`);
       }
     }

@@ -4,6 +4,7 @@ import { evaluate } from "../../src/compiler/evaluate.ts";
 import { fixtureFacts } from "../fixtures/btf.ts";
 import { Random } from "../random.ts";
 import { randomFilter } from "./filters.ts";
+import { fieldsOf, randomOccasion } from "./occasion.ts";
 import { randomPacket } from "./packets.ts";
 import { environmentOf, explain } from "./parse.ts";
 
@@ -24,7 +25,9 @@ describe("random filters", () => {
   });
 
   it("are true, false and unknown of random packets", () => {
-    const environments = Array.from({ length: 40 }, () => environmentOf(explain(randomPacket(random))));
+    const environments = Array.from({ length: 40 }, () =>
+      environmentOf(explain(randomPacket(random)), fieldsOf(randomOccasion(random))),
+    );
     const seen = new Map<unknown, number>();
     for (const text of filters) {
       const where = checked(text).program!.queries[0]!.where!;

@@ -1,4 +1,5 @@
 import type { Random } from "../random.ts";
+import { COMMS } from "./occasion.ts";
 import { POOL } from "./pools.ts";
 
 /** A random condition, well-typed, as a user would write it; its constants are those that packets are made of. */
@@ -44,6 +45,9 @@ const NUMBERS: readonly NumberField[] = [
   ...["mtu", "rt.mtu", "skb->dev->mtu"].map((name) => field(name, U32, POOL.mtu)),
   ...["esp.spi", "gre.key"].map((name) => field(name, U32, POOL.spi)),
   ...["skb->protocol", "protocol", "eth.type"].map((name) => field(name, U16, [0x0800, 0x86dd, 0x8100])),
+  ...["pid", "tid"].map((name) => field(name, U32, [1, 1000, 4242])),
+  field("cpu", U16, [0, 1, 3]),
+  field("cgroup", U32, [1, 5]),
   field("ip.proto", U8, [1, 6, 17, 58, 132]),
   field("ip.version", U8, [4, 6]),
   field("ip.len", U32, [40, 52, 60, 100]),
@@ -168,6 +172,10 @@ const TESTS: readonly ((random: Random) => string)[] = [
     ]),
   (random) => `iface ${random.pick(["==", "!="])} "${random.pick(POOL.iface).slice(0, 15)}"`,
   (random) => `iface ${membership(random)} {"eth0", "${random.pick(["lo", "wg0", "nope"])}"}`,
+  (random) => `comm ${random.pick(["==", "!="])} "${random.pick(COMMS)}"`,
+  (random) => `comm ~ "${random.pick(["c*", "*n*", "k*/[0-3]", "????"])}"`,
+  (random) => `drop.reason ${random.pick(["==", "!="])} ${random.pick(["NO_SOCKET", "NETFILTER_DROP", "5"])}`,
+  (random) => `drop.reason in {NO_SOCKET, ${random.int(2, 9)}..${random.int(10, 30)}}`,
   (random) => `iface ~ "${random.pick(["eth*", "*0", "?o", "[vw]*", "[!e]*1", "*lan*"])}"`,
   (random) => `iface matches "${random.pick(["^eth", "0$", "th|wg", "^.{2,4}$", "[0-9]{3}"])}"`,
 ];

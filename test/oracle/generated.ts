@@ -3,12 +3,13 @@ import { surely } from "../../src/compiler/codegen/lower.ts";
 import { layoutRecord } from "../../src/compiler/codegen/record.ts";
 import type { RecordLayout } from "../../src/compiler/compiled.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
-import { EVENT } from "../../src/compiler/layout.ts";
+import { EVENT, POINT_KIND } from "../../src/compiler/layout.ts";
 import { plan as makePlan } from "../../src/compiler/plan/plan.ts";
 import type { CheckedProgram } from "../../src/compiler/typed.ts";
 import { helpers, rdonlyCast } from "../bpf/helpers.ts";
-import { Machine, native } from "../bpf/interpreter.ts";
+import { Machine, type Native, native } from "../bpf/interpreter.ts";
 import { layOut } from "./memory.ts";
+import type { Occasion } from "./occasion.ts";
 import type { Packet } from "./packet.ts";
 
 /** What generated code made of one packet. */
@@ -27,6 +28,7 @@ export class Generated {
   readonly #event = new Uint8Array(EVENT.size);
   readonly #view = new DataView(this.#event.buffer);
   readonly #address: bigint;
+  #occasion: Occasion | undefined;
   #selected = false;
   #submitted = false;
   #record: Uint8Array;
@@ -47,7 +49,7 @@ export class Generated {
     this.#machine = new Machine({
       functions: unit.functions.filter(({ section }) => section === ".text"),
       rodata: unit.rodata,
-      helpers: helpers(),
+      helpers: this.#helpers(),
       kfuncs: cast ? { [cast.id]: rdonlyCast } : {},
       externs: {
         pwq_admit: native(5, () => {
@@ -68,13 +70,32 @@ export class Generated {
     this.#address = this.#machine.memory.own("event", "write", this.#event).address;
   }
 
-  run(packet: Packet): Outcome {
+  /** As the occasion of the present run has them. */
+  #helpers(): Readonly<Record<number, Native>> {
+    const fixed = (): Readonly<Record<number, Native>> => {
+      const { cpu = 0, pid = 0, tid = 0, comm = "", cgroup = 0n } = this.#occasion ?? {};
+      return helpers({ cpu, pidTgid: (BigInt(pid) << 32n) | BigInt(tid), comm, cgroup });
+    };
+    return Object.fromEntries(
+      Object.entries(fixed()).map(([number, { params }]) => [
+        number,
+        native(params, (args, memory) => fixed()[Number(number)]!.run(args, memory)),
+      ]),
+    );
+  }
+
+  run(packet: Packet, occasion?: Occasion): Outcome {
     const { memory } = this.#machine;
+    this.#occasion = occasion;
     const { skb, regions } = layOut(packet, [this.#facts.btf, ...this.#facts.modules()]);
     const placed = regions.map(({ name, address, bytes }) => memory.kernel(name, address, bytes));
     this.#event.fill(0);
     this.#view.setBigUint64(EVENT.offsets.skb!, skb, true);
     this.#view.setUint32(EVENT.offsets.at!, 1, true);
+    if (occasion?.reason !== undefined) {
+      this.#view.setUint32(EVENT.offsets.kind!, POINT_KIND.drop, true);
+      this.#view.setUint32(EVENT.offsets.reason!, occasion.reason, true);
+    }
     this.#record = new Uint8Array(this.record.size);
     this.#selected = false;
     this.#submitted = false;

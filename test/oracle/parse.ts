@@ -23,12 +23,15 @@ export function explain(packet: Packet): Explained {
   return view;
 }
 
-/** The packet as `evaluate` asks for it. */
-export function environmentOf({ fields, present, payload }: Explained): Environment {
+/** The packet as `evaluate` asks for it; `more`: fields that are not the packet's. */
+export function environmentOf(
+  { fields, present, payload }: Explained,
+  more: ReadonlyMap<string, Value> = new Map(),
+): Environment {
   return {
     present: (layer) => present.has(layer),
     read: (leaf) => {
-      if (leaf.kind === "field") return fields.get(leaf.field.name);
+      if (leaf.kind === "field") return fields.get(leaf.field.name) ?? more.get(leaf.field.name);
       if (leaf.kind === "raw") return fields.get(leaf.text);
       return leaf.kind === "payload" ? payload?.slice(0, leaf.size) : undefined;
     },
