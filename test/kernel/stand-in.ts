@@ -5,8 +5,8 @@ import {
   type Item,
   jump,
   label,
-  ldx,
   lddw,
+  ldx,
   mov,
   type ObjectFunction,
   r0,
@@ -74,7 +74,14 @@ export function standIn(options: StandIn = {}): Uint8Array {
   });
 }
 
-function query({ admit = 0, sample = 0n, rate = 0n, limit = 0n, size = RECORD_HEAD.size, end }: StandIn): ObjectFunction {
+function query({
+  admit = 0,
+  sample = 0n,
+  rate = 0n,
+  limit = 0n,
+  size = RECORD_HEAD.size,
+  end,
+}: StandIn): ObjectFunction {
   const insns: Item[] = [
     mov.reg(r6, r1),
     ldx(4, r0, r6, EVENT.offsets.done!),
@@ -110,7 +117,9 @@ function tracepoint({ name, cookie, skb, drop }: StandInTracepoint): ObjectFunct
   const insns: Item[] = [
     ldx(8, r2, r1, 8 * skb),
     lddw(r3, cookie),
-    ...(drop ? [ldx(8, r4, r1, 8 * drop.location), ldx(8, r5, r1, 8 * drop.reason)] : [mov.imm(r4, 0), mov.imm(r5, 0)]),
+    ...(drop
+      ? [ldx(8, r4, r1, 8 * drop.location), ldx(8, r5, r1, 8 * drop.reason)]
+      : [mov.imm(r4, 0), mov.imm(r5, 0)]),
     call.local("pwq_tracepoint"),
     mov.imm(r0, 0),
     exit,
