@@ -2,17 +2,17 @@ import { closeSync, openSync, readFileSync, writeSync } from "node:fs";
 import type { AttachPlan, CompiledQuery } from "../compiler/compiled.ts";
 import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import type { Type } from "../compiler/types.ts";
-import type { Names, SymbolPlace } from "./decode/context.ts";
-import type { StartInfo } from "./output/presenter.ts";
+import { type Names, NO_NAMES, type SymbolPlace } from "./decode/context.ts";
+import type { EndInfo, StartInfo } from "./output/presenter.ts";
 import { systemReason } from "./system-error.ts";
 
 /**
  * A trace on disk: what is needed to show it again, anywhere and without root. A text line that names the format, a
- * line of JSON (`RecordingHead`), then chunks: length and kind as u32 little-endian, and the bytes. The last chunk holds
- * the names that numbers in the records had; a recording that was cut short lacks it and shows the numbers.
+ * line of JSON (`RecordingHead`), then chunks: length and kind as u32 little-endian, and the bytes. The last chunk says
+ * how it ended and which names the numbers in the records had; a recording that was cut short shows the numbers.
  */
 const MAGIC = "pwq recording 1\n";
-const KIND = { batch: 1, names: 2 } as const;
+const KIND = { batch: 1, tail: 2 } as const;
 const CHUNK_HEAD = 8;
 
 export interface RecordingHead {
@@ -29,6 +29,13 @@ export interface Recording {
   readonly head: RecordingHead;
   readonly names: Names;
   readonly batches: readonly Uint8Array[];
+  /** Absent: the recording was cut short. */
+  readonly end?: EndInfo;
+}
+
+interface Tail {
+  readonly end: EndInfo;
+  readonly names: SavedNames;
 }
 
 /** Names by number as text, as they are saved. */
@@ -81,8 +88,8 @@ export class Recorder {
     this.#chunk(KIND.batch, bytes);
   }
 
-  close(saved: SavedNames): void {
-    this.#chunk(KIND.names, Buffer.from(JSON.stringify(saved)));
+  close(names: SavedNames, end: EndInfo): void {
+    this.#chunk(KIND.tail, Buffer.from(JSON.stringify({ end, names } satisfies Tail)));
     closeSync(this.#fd);
   }
 
@@ -122,12 +129,12 @@ export function readRecording(path: string): Recording {
   }
   const head: RecordingHead = JSON.parse(bytes.toString("utf8", MAGIC.length, headEnd), fromJson);
   const batches: Uint8Array[] = [];
-  let saved: SavedNames = { symbols: {}, netns: {}, cgroups: {} };
+  let tail: Tail | undefined;
   for (const { kind, content } of chunks(bytes, headEnd + 1)) {
-    if (kind === KIND.names) saved = JSON.parse(content.toString());
+    if (kind === KIND.tail) tail = JSON.parse(content.toString());
     else if (kind === KIND.batch) batches.push(new Uint8Array(content));
   }
-  return { head, batches, names: savedNames(saved) };
+  return { head, batches, names: tail ? savedNames(tail.names) : NO_NAMES, ...(tail && { end: tail.end }) };
 }
 
 function* chunks(

@@ -35,9 +35,9 @@ function tree(files: Readonly<Record<string, string>> = {}): string {
 function treeWithBtf(): string {
   const root = tree();
   mkdirSync(join(root, "sys/kernel/btf"), { recursive: true });
-  cpSync(
-    join("test/fixtures/btf", readdirSync("test/fixtures/btf")[0]!),
+  writeFileSync(
     join(root, "sys/kernel/btf/vmlinux"),
+    gunzipSync(readFileSync("test/fixtures/btf/6.1.btf.gz")),
   );
   return root;
 }

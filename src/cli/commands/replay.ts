@@ -17,7 +17,7 @@ export async function run(call: Call): Promise<number> {
       label: "usage: pwq replay FILE",
     });
   }
-  const { head, names, batches } = readRecording(path);
+  const { head, names, batches, end: recorded } = readRecording(path);
   const context = {
     points: head.points,
     reasonType: head.reasonType,
@@ -37,10 +37,12 @@ export async function run(call: Call): Promise<number> {
     await sink.drained();
   }
   const { events, packets } = taking;
-  const end = { events, packets, lost: 0, thinned: 0, seconds: 0, reason: "recording" } as const;
+  const { lost = 0, thinned = 0, seconds = 0 } = recorded ?? {};
+  const end = { events, packets, lost, thinned, seconds, reason: "recording" } as const;
   presenter.end(end);
   const failure = await closeOutput(fd, sink, options.output);
-  if (!options.quiet && sink.ended?.kind !== "gone") note(`${summary(end)} of a recording`);
+  if (!options.quiet && sink.ended?.kind !== "gone")
+    note(`a recording${recorded ? "" : " that was cut short"}: ${summary(end)}`);
   if (failure) throw failure;
   return STATUS.done;
 }

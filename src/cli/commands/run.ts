@@ -81,7 +81,7 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
   };
   try {
     const end = await runSession(session);
-    recorder?.close(saved);
+    recorder?.close(saved, end);
     const failure = await closeOutput(fd, sink, options.output);
     if (!options.quiet && sink.ended?.kind !== "gone") note(summary(end));
     if (failure) throw failure;
