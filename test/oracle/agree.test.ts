@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/compiler/check/check.ts";
-import { evaluate } from "../../src/compiler/evaluate.ts";
+import { evaluate, type Value } from "../../src/compiler/evaluate.ts";
 import { FIELDS } from "../../src/compiler/fields/table.ts";
 import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";
 import { Random } from "../random.ts";
@@ -9,7 +9,7 @@ import { Generated } from "./generated.ts";
 import { fieldsOf, randomOccasion } from "./occasion.ts";
 import { randomPacket } from "./packets.ts";
 import { environmentOf, explain } from "./parse.ts";
-import { slotsOf } from "./slots.ts";
+import { slotsOf, tupleText } from "./slots.ts";
 
 /** Pairs of a filter and a packet, on each kernel: at least 10,000 in all. */
 const FILTERS = Number(process.env.PWQ_ORACLE_FILTERS ?? 150);
@@ -74,4 +74,41 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
       ]);
     }
   });
+
+  it("captures the tuple", () => {
+    const facts = fixtureFacts(kernel);
+    const random = new Random(SEED);
+    const { program } = check({ name: "capture", text: "trace skb at ip_rcv show tuple" }, { facts });
+    const generated = new Generated(program!, facts);
+    for (let i = 0; i < 4 * CAPTURES; i++) {
+      const packet = randomPacket(random);
+      const slots = slotsOf(generated.run(packet).record!, generated.record);
+      expect([packet.story, slots.get("tuple")]).toEqual([packet.story, tupleOf(explain(packet).fields)]);
+    }
+  });
 });
+
+function tupleOf(fields: ReadonlyMap<string, Value>): string | undefined {
+  const number = (name: string): number | undefined => {
+    const value = fields.get(name);
+    return typeof value === "bigint" ? Number(value) : undefined;
+  };
+  const address = (name: string): bigint => {
+    const value = fields.get(name);
+    return typeof value === "object" && "version" in value ? value.value : 0n;
+  };
+  const port = (end: string): number | undefined =>
+    ["tcp", "udp", "sctp"].map((layer) => number(`${layer}.${end}`)).find((value) => value !== undefined);
+  const version = number("ip.version");
+  if (version !== 4 && version !== 6) return undefined;
+  const [source, target] = [port("sport"), port("dport")];
+  const ports =
+    source === undefined && target === undefined ? undefined : ([source ?? 0, target ?? 0] as const);
+  return tupleText({
+    version,
+    source: address("ip.src"),
+    target: address("ip.dst"),
+    ports,
+    proto: number("ip.proto"),
+  });
+}

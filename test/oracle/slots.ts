@@ -1,5 +1,19 @@
 import type { RecordLayout, Slot } from "../../src/compiler/compiled.ts";
 import type { Value } from "../../src/compiler/evaluate.ts";
+import { TUPLE } from "../../src/compiler/layout.ts";
+
+export interface Tuple {
+  readonly version: 4 | 6;
+  /** 0 where it is not known. */
+  readonly source: bigint;
+  readonly target: bigint;
+  readonly ports: readonly [source: number, target: number] | undefined;
+  readonly proto: number | undefined;
+}
+
+/** Only to compare. */
+export const tupleText = ({ version, source, target, ports, proto }: Tuple): string =>
+  `v${version} ${source.toString(16)} ${target.toString(16)} ${ports?.join("-")} ${proto}`;
 
 /** What a record says, by the keys of its slots; absent ones left out. A plain reading of `Encoding`. */
 export function slotsOf(record: Uint8Array, layout: RecordLayout): ReadonlyMap<string, Value> {
@@ -44,6 +58,18 @@ function read(record: Uint8Array, view: DataView, { encoding, offset, size, type
       return bytes(0, size);
     case "counted":
       return bytes(4, view.getUint32(offset, true));
+    case "tuple": {
+      const member = (name: string, count: number): bigint => big(TUPLE.offsets[name]!, count);
+      const version = Number(member("version", 1)) === 4 ? 4 : 6;
+      const port = (name: string): number => view.getUint16(offset + TUPLE.offsets[name]!, true);
+      return tupleText({
+        version,
+        source: member("src", version === 4 ? 4 : 16),
+        target: member("dst", version === 4 ? 4 : 16),
+        ports: member("has", 1) & 1n ? [port("sport"), port("dport")] : undefined,
+        proto: member("has", 1) & 2n ? Number(member("proto", 1)) : undefined,
+      });
+    }
     default:
       throw new Error(`slot ${key}: ${encoding} is not a value of a field`);
   }
