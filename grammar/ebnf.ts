@@ -2,6 +2,7 @@
 import {
   Alternation,
   type Alternative,
+  type Rule as GastRule,
   type IProduction,
   NonTerminal,
   type Option,
@@ -70,16 +71,33 @@ const reservedWords = () =>
     /^[a-z]+$/.test(text) && !(type.CATEGORIES ?? []).includes(Name) ? [text] : [],
   );
 
+/** The rules as one reads them: each behind the first that names it, and expressions last. */
+export function inOrder(): GastRule[] {
+  const all = parser().getGAstProductions();
+  const roots = ["statement", "expression"];
+  const ordered = new Set<GastRule>();
+  const visit = (node: IProduction): void => {
+    if (!(node instanceof NonTerminal)) for (const inner of (node as Option).definition ?? []) visit(inner);
+    else if (!roots.includes(node.nonTerminalName)) add(node.nonTerminalName);
+  };
+  const add = (name: string): void => {
+    const found = all[name]!;
+    if (ordered.has(found)) return;
+    ordered.add(found);
+    found.definition.forEach(visit);
+  };
+  roots.forEach(add);
+  return [...ordered];
+}
+
 /** The whole grammar as text. */
 export function ebnf(): string {
-  const rules = Object.values(parser().getGAstProductions()).map(({ name, definition }) =>
-    rule(name, definition),
-  );
+  const rules = inOrder().map(({ name, definition }) => rule(name, definition));
   return `${HEAD}\n${rules.join("\n")}\n\n${lexical()}`;
 }
 
 const HEAD = `/* The grammar of pwq, in the EBNF of the W3C (https://www.w3.org/TR/xml/#sec-notation).
-   Generated from grammar/parser.ts by scripts/grammar.mjs. */
+   Generated from grammar/rules/ by scripts/grammar.mjs. */
 
 /* A statement starts where its first word is the first of a line. Apart from that, a line break is white space. */
 program ::= statement*

@@ -1,6 +1,6 @@
 /** The parser and the automaton, each built on first use: that takes tens of milliseconds. */
 import { Automaton } from "./automaton.ts";
-import { PwqParser } from "./parser.ts";
+import { PwqParser } from "./rules/statement.ts";
 
 let builtParser: PwqParser | undefined;
 let builtAutomaton: Automaton | undefined;

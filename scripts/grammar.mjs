@@ -28,7 +28,7 @@ const page = (rules) => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <title>The grammar of pwq</title>
-<!-- Generated from grammar/parser.ts by scripts/grammar.mjs. -->
+<!-- Generated from grammar/rules/ by scripts/grammar.mjs. -->
 <style>
 body { font-family: sans-serif; margin: 2em; }
 h2 { font: bold 16px monospace; margin: 1.5em 0 0; }

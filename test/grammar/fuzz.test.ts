@@ -80,13 +80,16 @@ function faults(text: string): string[] {
   return found;
 }
 
-describe("no text whatsoever throws or is given a place outside of it", () => {
+/** Generous, for a busy machine; it takes a second. */
+const TIMEOUT = 60_000;
+
+describe("no text whatsoever throws or is given a place outside of it", { timeout: TIMEOUT }, () => {
   it.each([
     ["words of the language in any order", soup],
     ["characters in any order", noise],
     ["a program with a hole", broken],
   ])("%s", (_, make) => {
-    for (let seed = 0; seed < 2000; seed++) {
+    for (let seed = 0; seed < 1000; seed++) {
       const text = make(new Random(seed));
       expect(faults(text), JSON.stringify(text)).toEqual([]);
     }
@@ -113,8 +116,8 @@ describe("no text whatsoever throws or is given a place outside of it", () => {
   ])("a text of extreme shape", (text) => {
     const started = performance.now();
     expect(faults(text)).toEqual([]);
-    // Far above what it takes, and far below what anything quadratic would.
-    expect(performance.now() - started).toBeLessThan(5_000);
+    // Far above what it takes, and below what anything quadratic would.
+    expect(performance.now() - started).toBeLessThan(15_000);
   });
 });
 

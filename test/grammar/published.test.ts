@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { type IProduction, NonTerminal, type TokenType } from "chevrotain";
 import { describe, expect, it } from "vitest";
-import { PwqParser } from "../../grammar/parser.ts";
+import { PwqParser } from "../../grammar/rules/statement.ts";
 import { Annotation, BadText, CATEGORIES, Foreign, VOCABULARY } from "../../grammar/tokens.ts";
 import { PLACE_LABELS, PLACE_WORDS } from "../../grammar/words.ts";
 
