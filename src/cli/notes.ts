@@ -20,10 +20,13 @@ export function lossNote({ cause, count }: Loss): string {
   return `lost ${counted(count, unit)}: ${text}`;
 }
 
-/** `12 events, 1 packet, lost 0 in 3.2 s` */
-export function summary({ events, packets, lost, thinned, seconds, command }: EndInfo): string {
+/** `12 events, 1 packet, lost 0 in 3.2 s`; `written` of these events, where not all could be. */
+export function summary(
+  { events, packets, lost, thinned, seconds, command }: EndInfo,
+  written = events,
+): string {
   const parts = [
-    counted(events, "event"),
+    written < events ? `${written} of ${counted(events, "event")} written` : counted(events, "event"),
     ...(packets > 0 || events === 0 ? [counted(packets, "packet")] : []),
     `lost ${lost}`,
   ];

@@ -140,7 +140,7 @@ const FEATURES = [
 function features(btf: Btf, native: Native | undefined): Examined[] {
   return FEATURES.map(([name, feature, state, fix]) => {
     const finding = findFeature(feature, btf, native);
-    return finding.ok ? ok(name, native ? "tried" : "in BTF") : { name, state, found: finding.reason, fix };
+    return finding.ok ? ok(name, "there") : { name, state, found: finding.reason, fix };
   });
 }
 

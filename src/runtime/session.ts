@@ -92,7 +92,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
     presenter.end(info);
     await sink.flush();
     if (failure) throw failure.error;
-    return { ...info, events: Math.min(info.events, sink.eventsWritten) };
+    return info;
   } finally {
     command?.stop();
     loaded.close();

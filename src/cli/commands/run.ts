@@ -83,7 +83,7 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
     const end = await runSession(session);
     recorder?.close(saved, end);
     const failure = await closeOutput(fd, sink, options.output);
-    if (!options.quiet && sink.ended?.kind !== "gone") note(summary(end));
+    if (!options.quiet && sink.ended?.kind !== "gone") note(summary(end, sink.eventsWritten));
     if (failure) throw failure;
     return STATUS.done;
   } finally {

@@ -42,7 +42,7 @@ export interface Loss {
 }
 
 export interface EndInfo {
-  /** Events written. */
+  /** Events shown. */
   readonly events: number;
   readonly packets: number;
   /** Over all causes. */
