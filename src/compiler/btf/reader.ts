@@ -5,8 +5,8 @@
 import type { Btf, BtfKind, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
 import { decodeType, failed, MAX_CHAIN, VOID } from "./decode.ts";
 import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, kindOf, readImage } from "./format.ts";
-import { indexNames, type NameIndex } from "./name-index.ts";
-import { findSkbFunctions, findSkbTracepoints, SkbArguments, type SkbFunctions } from "./skb-arguments.ts";
+import { classifyArguments, type SkbArguments } from "./skb-arguments.ts";
+import { findSkbFunctions, findSkbTracepoints, type SkbFunctions } from "./skb-functions.ts";
 import { BtfStrings } from "./strings.ts";
 
 export { BtfFormatError };
@@ -27,7 +27,7 @@ export class LoadedBtf implements Btf {
   readonly strings: BtfStrings;
   readonly #base: LoadedBtf | undefined;
   readonly #decoded = new Map<number, BtfType>();
-  readonly #indexes = new Map<BtfKind, NameIndex>();
+  readonly #found = new Map<string, BtfType | undefined>();
   readonly #skbFunctions = new Map<number, SkbFunctions>();
   #skbArguments: SkbArguments | undefined;
   #skbTracepoints: readonly SkbTracepoint[] | undefined;
@@ -58,13 +58,12 @@ export class LoadedBtf implements Btf {
   find(kind: BtfKind, name: string): BtfType | undefined {
     const inBase = this.#base?.find(kind, name);
     if (inBase) return inBase;
-    let index = this.#indexes.get(kind);
-    if (!index) {
-      index = indexNames(this.image, KIND_NUMBER[kind], this.strings);
-      this.#indexes.set(kind, index);
+    const key = `${kind} ${name}`;
+    if (!this.#found.has(key)) {
+      const named = this.ownNamed(kind, name);
+      this.#found.set(key, named.length > 0 ? this.type(Math.min(...named)) : undefined);
     }
-    const record = index.find(name);
-    return record < 0 ? undefined : this.type(this.firstId + record);
+    return this.#found.get(key);
   }
 
   resolve(id: number): BtfType {
@@ -102,6 +101,22 @@ export class LoadedBtf implements Btf {
     return [...names];
   }
 
+  /**
+   * Ids of this file's own types of that kind and name. The name is looked for in the strings first: that is one native
+   * search, where there are names by the ten thousand.
+   */
+  ownNamed(kind: BtfKind, name: string): readonly number[] {
+    const { words, records, byKind } = this.image;
+    const list = byKind[KIND_NUMBER[kind]]!;
+    const found: number[] = [];
+    for (const offset of name === "" ? [] : this.strings.offsets(name)) {
+      for (let i = 0; i < list.length; i++) {
+        if (words[records[list[i]!]!] === offset) found.push(this.firstId + list[i]!);
+      }
+    }
+    return found;
+  }
+
   /** The kind number of a type, undecoded; 0 (void) for an id that does not exist. */
   rawKind(id: number): number {
     if (id < this.firstId) return this.#base?.rawKind(id) ?? 0;
@@ -126,7 +141,7 @@ export class LoadedBtf implements Btf {
 
   /** How each type is passed as an argument, and where each prototype has its skb. */
   get skbArguments(): SkbArguments {
-    this.#skbArguments ??= new SkbArguments(this, this.#base?.skbArguments);
+    this.#skbArguments ??= classifyArguments(this, this.#base?.skbArguments);
     return this.#skbArguments;
   }
 

@@ -1,145 +1,103 @@
 /**
- * Which functions and tracepoints take a packet, and in which argument register it comes.
- * Tens of thousands of prototypes are looked at when a trace starts, so this works on the records without making
- * objects of them, and decodes only what it finds.
+ * How arguments are passed, as far as it matters for finding an skb among them: for every type and every prototype.
+ * A kernel has tens of thousands of each and all are looked at when a trace starts, so these are plain passes over the
+ * records, without making objects of them.
  */
-import type { LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
-import { isModifier, KIND_NUMBER, kindOf, vlenOf } from "./format.ts";
+import type { BtfKind } from "./btf.ts";
+import { KIND_NUMBER, vlenOf } from "./format.ts";
 import type { LoadedBtf } from "./reader.ts";
 
-export interface SkbFunctions {
-  readonly reachable: readonly SkbFunction[];
-  readonly leftOut: readonly LeftOutFunction[];
-}
-
-/** `registers`: how many arguments the calling convention passes in registers (x86-64: 6, arm64: 8). */
-export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunctions {
-  const { words, records, byKind } = btf.image;
-  const functions = byKind[KIND_NUMBER.func]!;
-  const byName = new Map<string, SkbFunction>();
-  const leftOut = new Map<string, LeftOutFunction>();
-
-  for (let i = 0; i < functions.length; i++) {
-    const record = functions[i]!;
-    const at = records[record]!;
-    const prototype = words[at + 2]!;
-    const place = btf.skbArguments.place(prototype);
-    if (place === PLACE.none) continue;
-
-    const name = btf.strings.text(words[at]!) ?? "";
-    const position = place - PLACE.first;
-    if (place === PLACE.behindStruct || position >= registers) {
-      const reason =
-        place === PLACE.behindStruct
-          ? "a struct passed by value comes before the skb"
-          : "the skb is passed on the stack";
-      leftOut.set(name, { name, reason });
-      continue;
-    }
-    const other = byName.get(name);
-    if (!other) {
-      const { params } = btf.type(prototype);
-      byName.set(name, { name, btfId: btf.firstId + record, position, params });
-    } else if (other.position !== position) {
-      leftOut.set(name, { name, reason: "functions of this name take the skb in different arguments" });
-    }
-  }
-  return {
-    reachable: [...byName.values()].filter(({ name }) => !leftOut.has(name)),
-    leftOut: [...leftOut.values()],
-  };
-}
-
-const TRACEPOINT_PREFIX = "btf_trace_";
-
-/**
- * `include/trace/bpf_probe.h` makes a typedef `btf_trace_NAME` of each tracepoint's prototype. Its first parameter is
- * the tracepoint's private data, which is not among the arguments a program sees.
- */
-export function findSkbTracepoints(btf: LoadedBtf): readonly SkbTracepoint[] {
-  const { words, records, byKind } = btf.image;
-  const prefix = Buffer.from(TRACEPOINT_PREFIX);
-  const tracepoints: SkbTracepoint[] = [];
-  for (const record of byKind[KIND_NUMBER.typedef]!) {
-    if (!btf.strings.startsWith(words[records[record]!]!, prefix)) continue;
-    const typedef = btf.type(btf.firstId + record);
-    const pointer = btf.resolve(typedef.id);
-    const prototype = pointer.kind === "ptr" ? btf.resolve(pointer.type) : pointer;
-    if (prototype.kind !== "func_proto") continue;
-    const params = prototype.params.slice(1);
-    const position = params.findIndex(({ type }) => btf.skbArguments.passing(type) === PASSING.skb);
-    if (position < 0) continue;
-    tracepoints.push({ name: typedef.name.slice(TRACEPOINT_PREFIX.length), position, params });
-  }
-  return tracepoints;
-}
-
 /** How an argument of a type is passed: in one register, there as a `struct sk_buff *`, or otherwise. */
-const PASSING = { unknown: 0, register: 1, skb: 2, wide: 3 } as const;
+export const PASSING = { register: 0, skb: 1, wide: 2 } as const;
 
 /** Where a prototype has its first skb: `first` + its position, if every argument before it takes one register. */
-const PLACE = { unknown: 0, none: 1, behindStruct: 2, first: 3 } as const;
+export const PLACE = { none: 0, behindStruct: 1, first: 2 } as const;
+const MAX_PLACE = 255;
 
-const SK_BUFF = Buffer.from("sk_buff\0");
+export interface SkbArguments {
+  /** 1 for `struct sk_buff` itself, also behind typedefs and qualifiers; by type id. */
+  readonly isSkb: Uint8Array;
+  /** PASSING by type id. */
+  readonly passing: Uint8Array;
+  /** PLACE by the type id of a prototype. */
+  readonly places: Uint8Array;
+}
 
-/** What `findSkbFunctions` needs to know of types and prototypes, worked out once for each. */
-export class SkbArguments {
-  readonly #btf: LoadedBtf;
-  readonly #base: SkbArguments | undefined;
-  readonly #passing: Uint8Array;
-  readonly #places: Uint8Array;
+const MODIFIERS = ["typedef", "const", "volatile", "restrict", "type_tag"] as const satisfies BtfKind[];
 
-  constructor(btf: LoadedBtf, base?: SkbArguments) {
-    this.#btf = btf;
-    this.#base = base;
-    this.#passing = new Uint8Array(btf.image.records.length);
-    this.#places = new Uint8Array(btf.image.records.length);
-  }
+/** `base`: what is known of the types that a module's BTF goes on from. */
+export function classifyArguments(btf: LoadedBtf, base?: SkbArguments): SkbArguments {
+  const isSkb = continued(btf, base?.isSkb);
+  markStructs(btf, isSkb);
+  markModifiers(btf, isSkb);
+  const passing = continued(btf, base?.passing);
+  markPassing(btf, isSkb, passing);
+  markModifiers(btf, passing);
+  const places = continued(btf, base?.places);
+  markPlaces(btf, passing, places);
+  return { isSkb, passing, places };
+}
 
-  passing(id: number): number {
-    const { firstId, endId, image } = this.#btf;
-    if (id < firstId) return this.#base?.passing(id) ?? PASSING.register;
-    if (id >= endId) return PASSING.register;
-    const known = this.#passing[id - firstId]!;
-    if (known !== PASSING.unknown) return known;
+function continued(btf: LoadedBtf, base: Uint8Array | undefined): Uint8Array {
+  const marks = new Uint8Array(btf.endId);
+  if (base) marks.set(base);
+  return marks;
+}
 
-    const { words, records } = image;
-    const at = records[id - firstId]!;
-    const kind = kindOf(words[at + 1]!);
-    let found: number = PASSING.register;
-    if (isModifier(kind)) found = this.passing(this.#btf.behindModifiers(id));
-    else if (kind === KIND_NUMBER.ptr && this.#isSkb(words[at + 2]!)) found = PASSING.skb;
-    else if (kind === KIND_NUMBER.struct || kind === KIND_NUMBER.union) found = PASSING.wide;
-    else if (kind === KIND_NUMBER.int && words[at + 2]! > 8) found = PASSING.wide;
-    this.#passing[id - firstId] = found;
-    return found;
-  }
+function markStructs(btf: LoadedBtf, isSkb: Uint8Array): void {
+  for (const kind of ["struct", "fwd"] as const)
+    for (const id of btf.ownNamed(kind, "sk_buff")) isSkb[id] = 1;
+}
 
-  place(prototype: number): number {
-    const { firstId, endId, image } = this.#btf;
-    if (prototype < firstId) return this.#base?.place(prototype) ?? PLACE.none;
-    if (prototype >= endId) return PLACE.none;
-    const known = this.#places[prototype - firstId]!;
-    if (known !== PLACE.unknown) return known;
-
-    const { words, records } = image;
-    const at = records[prototype - firstId]!;
-    const count = kindOf(words[at + 1]!) === KIND_NUMBER.func_proto ? vlenOf(words[at + 1]!) : 0;
-    let found: number = PLACE.none;
-    let wideBefore = false;
-    for (let i = 0; i < count && found === PLACE.none; i++) {
-      const passing = this.passing(words[at + 4 + 2 * i]!);
-      if (passing === PASSING.skb) found = wideBefore ? PLACE.behindStruct : Math.min(PLACE.first + i, 255);
-      else if (passing === PASSING.wide) wideBefore = true;
+/** What holds for a type holds for its typedefs and its qualified forms. */
+function markModifiers({ firstId, image }: LoadedBtf, marks: Uint8Array): void {
+  const { words, records, byKind } = image;
+  let changed = true;
+  // One pass for each link of the longest chain; a chain that closes in a corrupt file changes nothing.
+  while (changed) {
+    changed = false;
+    for (const kind of MODIFIERS) {
+      const list = byKind[KIND_NUMBER[kind]]!;
+      for (let i = 0; i < list.length; i++) {
+        const mark = marks[words[records[list[i]!]! + 2]!];
+        if (mark && marks[firstId + list[i]!] === 0) {
+          marks[firstId + list[i]!] = mark;
+          changed = true;
+        }
+      }
     }
-    this.#places[prototype - firstId] = found;
-    return found;
   }
+}
 
-  #isSkb(id: number): boolean {
-    const behind = this.#btf.behindModifiers(id);
-    const kind = this.#btf.rawKind(behind);
-    if (kind !== KIND_NUMBER.struct && kind !== KIND_NUMBER.fwd) return false;
-    return this.#btf.strings.equals(this.#btf.rawWord(behind, 0), SK_BUFF);
+function markPassing({ firstId, image }: LoadedBtf, isSkb: Uint8Array, passing: Uint8Array): void {
+  const { words, records, byKind } = image;
+  const pointers = byKind[KIND_NUMBER.ptr]!;
+  for (let i = 0; i < pointers.length; i++) {
+    if (isSkb[words[records[pointers[i]!]! + 2]!]) passing[firstId + pointers[i]!] = PASSING.skb;
+  }
+  for (const kind of ["struct", "union"] as const) {
+    for (const record of byKind[KIND_NUMBER[kind]]!) passing[firstId + record] = PASSING.wide;
+  }
+  for (const record of byKind[KIND_NUMBER.int]!) {
+    if (words[records[record]! + 2]! > 8) passing[firstId + record] = PASSING.wide;
+  }
+}
+
+function markPlaces({ firstId, image }: LoadedBtf, passing: Uint8Array, places: Uint8Array): void {
+  const { words, records, byKind } = image;
+  const prototypes = byKind[KIND_NUMBER.func_proto]!;
+  for (let i = 0; i < prototypes.length; i++) {
+    const at = records[prototypes[i]!]!;
+    const count = vlenOf(words[at + 1]!);
+    let wideBefore = false;
+    for (let argument = 0; argument < count; argument++) {
+      const how = passing[words[at + 4 + 2 * argument]!];
+      if (how === PASSING.skb) {
+        const place = wideBefore ? PLACE.behindStruct : Math.min(PLACE.first + argument, MAX_PLACE);
+        places[firstId + prototypes[i]!] = place;
+        break;
+      }
+      if (how === PASSING.wide) wideBefore = true;
+    }
   }
 }
