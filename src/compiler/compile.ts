@@ -22,7 +22,9 @@ export interface CompileOptions {
 export function compile(program: CheckedProgram, facts: KernelFacts, options: CompileOptions = {}): Compiled {
   const plan = makePlan(program, facts, options.backend ?? "auto");
   const lowered = program.queries.map((query, index) =>
-    mended(query, () => lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!)),
+    mended(query, () =>
+      lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!),
+    ),
   );
   const { unit, listing } = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
   return {
@@ -71,13 +73,25 @@ function mended<T>(query: CheckedQuery, body: () => T): T {
       throw new PwqError([{ code, severity: "error", message, at, help: [help] }]);
     };
     if (error instanceof StackExhausted) {
-      return fail("PWQ1265", "the query needs more stack than the kernel gives", "split it in two, or drop some conditions");
+      return fail(
+        "PWQ1265",
+        "the query needs more stack than the kernel gives",
+        "split it in two, or drop some conditions",
+      );
     }
     if (error instanceof PatternProblem) {
-      return fail("PWQ1263", `the pattern \`${error.pattern}\` cannot be used: ${error.message}`, "simplify it, or test several patterns with `or`");
+      return fail(
+        "PWQ1263",
+        `the pattern \`${error.pattern}\` cannot be used: ${error.message}`,
+        "simplify it, or test several patterns with `or`",
+      );
     }
     if (error instanceof RecordTooLarge) {
-      return fail("PWQ1264", `one event would be ${error.size} bytes`, "show less; an event may be 16384 bytes");
+      return fail(
+        "PWQ1264",
+        `one event would be ${error.size} bytes`,
+        "show less; an event may be 16384 bytes",
+      );
     }
     throw error;
   }

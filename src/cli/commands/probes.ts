@@ -1,7 +1,7 @@
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { KernelFacts } from "../../compiler/facts.ts";
 import { globMatcher } from "../../compiler/plan/glob.ts";
-import { universe } from "../../compiler/plan/universe.ts";
+import { Universe } from "../../compiler/plan/universe.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
 import { alignedLines, counted } from "../lines.ts";
 import { kernelFacts } from "../machine.ts";
@@ -29,7 +29,7 @@ export function probes(
   facts: KernelFacts,
   glob: string,
 ): { rows: readonly string[][]; names: readonly string[] } {
-  const { functions, untraceable, unreachable, copies, tracepoints } = universe(facts);
+  const { functions, untraceable, unreachable, copies, tracepoints } = new Universe(facts);
   const answer = facts.traceable() === undefined ? "unknown: tracefs cannot be read" : "yes";
   const all: string[][] = [
     ...[...functions].map(([name, { position, module }]) => [name, String(position), module ?? "", answer]),

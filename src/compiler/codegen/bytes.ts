@@ -1,4 +1,20 @@
-import { alu, call, constant, HELPER, jump, ldx, mov, type Register, r0, r1, r2, r3, r4, st, stx } from "../bpf/index.ts";
+import {
+  alu,
+  call,
+  constant,
+  HELPER,
+  jump,
+  ldx,
+  mov,
+  type Register,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  st,
+  stx,
+} from "../bpf/index.ts";
 import { VIEW_HAS } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
 import { HEADER } from "./header.ts";
@@ -41,7 +57,11 @@ export function emitBytes(g: Generator, bytes: Bytes, target: Target, absent: st
     }
     case "comm":
       at(g, r1, target);
-      return e.emit(mov.imm(r2, bytes.size), call.helper(HELPER.get_current_comm), jump.ne.imm(r0, 0, absent));
+      return e.emit(
+        mov.imm(r2, bytes.size),
+        call.helper(HELPER.get_current_comm),
+        jump.ne.imm(r0, 0, absent),
+      );
     case "guard": {
       const holds = e.newLabel("holds");
       emitCond(g, bytes.condition, holds, absent, holds);

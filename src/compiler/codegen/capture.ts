@@ -4,9 +4,9 @@ import { findField } from "../fields/table.ts";
 import { TUPLE } from "../layout.ts";
 import { emitBytes, emitPayload, emitStack } from "./bytes.ts";
 import { emitCond } from "./conditions.ts";
-import { surely, type LowerContext } from "./lower.ts";
-import { type Lowered, lowerRead } from "./lower-read.ts";
 import type { Value } from "./ir.ts";
+import { type LowerContext, surely } from "./lower.ts";
+import { type Lowered, lowerRead } from "./lower-read.ts";
 import type { Capture } from "./record.ts";
 import { emitValue, type Generator } from "./values.ts";
 
@@ -114,8 +114,7 @@ function emitTuple(g: Generator, offset: number, { facts }: LowerContext, absent
       store();
       e.place(missing);
     };
-    const note = (bit: number): void =>
-      e.emit(ldx(8, r1, FP, has), alu.or.imm(r1, bit), stx(8, FP, has, r1));
+    const note = (bit: number): void => e.emit(ldx(8, r1, FP, has), alu.or.imm(r1, bit), stx(8, FP, has, r1));
     optional(number("ip.proto"), () => {
       e.emit(stx(1, r8, at("proto"), r0));
       note(2);

@@ -1,4 +1,4 @@
-import { alu, jump, type JumpName, r0, r1 } from "../bpf/index.ts";
+import { alu, type JumpName, jump, r0, r1 } from "../bpf/index.ts";
 import { conditionCost } from "./cost.ts";
 import type { Cond } from "./ir.ts";
 import { emitRanges } from "./ranges.ts";
@@ -19,7 +19,10 @@ export function emitCond(g: Generator, cond: Cond, yes: string, no: string, next
       const isAnd = cond.op === "and";
       const operands = [...cond.of].sort((a, b) => conditionCost(a) - conditionCost(b));
       operands.forEach((operand, i) => {
-        if (i === operands.length - 1) return emitCond(g, operand, yes, no, next);
+        if (i === operands.length - 1) {
+          emitCond(g, operand, yes, no, next);
+          return;
+        }
         const going = e.newLabel(cond.op);
         if (isAnd) emitCond(g, operand, going, no, going);
         else emitCond(g, operand, yes, going, going);

@@ -70,7 +70,8 @@ export class Emitter {
     if (arriving === undefined && this.#have === undefined) return;
     // A jump to the very next instruction does nothing.
     const last = this.items.at(-1);
-    if (this.#have === undefined && last?.kind === "insn" && last.label === label && last.op === ja("").op) this.items.pop();
+    if (this.#have === undefined && last?.kind === "insn" && last.label === label && last.op === ja("").op)
+      this.items.pop();
     this.#have = this.#have && arriving ? intersection(this.#have, arriving) : (this.#have ?? arriving);
     this.items.push(labelItem(label));
   }
@@ -132,8 +133,8 @@ export class Emitter {
 
   /** The slot of a window, the same whenever it is asked for. */
   windowSlot(key: string, size: number): number {
-    let slot = this.#windows.get(key);
-    if (slot === undefined) this.#windows.set(key, (slot = this.slot(size)));
+    const slot = this.#windows.get(key) ?? this.slot(size);
+    this.#windows.set(key, slot);
     return slot;
   }
 

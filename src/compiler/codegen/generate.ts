@@ -51,11 +51,22 @@ export interface Generated {
 }
 
 /** Turns lowered queries and the planned tracepoints into the functions of one object. */
-export function generate(queries: readonly LoweredQuery[], plan: Plan, facts: KernelFacts, source: Source): Generated {
+export function generate(
+  queries: readonly LoweredQuery[],
+  plan: Plan,
+  facts: KernelFacts,
+  source: Source,
+): Generated {
   const reader = directReader(facts) ?? probeReader;
   const tables = new Tables();
   const functions: ObjectFunction[] = [
-    { name: "pwq_query", section: ".text", visibility: "hidden", params: 1, insns: queryFunction(queries, reader, tables) },
+    {
+      name: "pwq_query",
+      section: ".text",
+      visibility: "hidden",
+      params: 1,
+      insns: queryFunction(queries, reader, tables),
+    },
     {
       name: PARSE,
       section: ".text",
@@ -73,7 +84,11 @@ export function generate(queries: readonly LoweredQuery[], plan: Plan, facts: Ke
   };
 }
 
-function queryFunction(queries: readonly LoweredQuery[], reader: Reader, tables: Tables): ObjectFunction["insns"] {
+function queryFunction(
+  queries: readonly LoweredQuery[],
+  reader: Reader,
+  tables: Tables,
+): ObjectFunction["insns"] {
   const e = new Emitter(STACK);
   const g: Generator = { e, reader, tables, windows: new Windows(queries.flatMap(rootsOf)) };
   e.emit(mov.reg(r6, r1));
@@ -125,7 +140,8 @@ function tracepointProgram(tp: TracepointProgram): ObjectFunction {
 /** Line info: each clause is a line of its own, so that logs repeat it exactly when it changes. */
 function sourceLines(source: Source): (span: Span) => SourceLine {
   const starts = [0];
-  for (let at = source.text.indexOf("\n"); at >= 0; at = source.text.indexOf("\n", at + 1)) starts.push(at + 1);
+  for (let at = source.text.indexOf("\n"); at >= 0; at = source.text.indexOf("\n", at + 1))
+    starts.push(at + 1);
   return ({ start, end }) => {
     const row = starts.findLastIndex((s) => s <= start);
     const text = source.text.slice(start, end).replace(/\s+/g, " ");

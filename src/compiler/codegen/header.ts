@@ -14,7 +14,10 @@ export interface HeaderPlace {
   readonly copy?: { readonly member: "l2bytes" | "l3bytes" | "l4bytes"; readonly size: number };
 }
 
-const l4 = (layer: "tcp" | "udp" | "icmp" | "icmp6" | "sctp" | "esp" | "gre", least: number): HeaderPlace => ({
+const l4 = (
+  layer: "tcp" | "udp" | "icmp" | "icmp6" | "sctp" | "esp" | "gre",
+  least: number,
+): HeaderPlace => ({
   has: VIEW_HAS[layer],
   least,
   at: "l4",

@@ -58,8 +58,8 @@ const resolved = new WeakMap<KernelFacts, Map<string, ResolvedPath | undefined>>
 
 /** Paths of the table, resolved once per kernel; a structure may be known to vmlinux or to a module. */
 function resolve(text: string, facts: KernelFacts): ResolvedPath | undefined {
-  let known = resolved.get(facts);
-  if (!known) resolved.set(facts, (known = new Map()));
+  const known = resolved.get(facts) ?? new Map<string, ResolvedPath | undefined>();
+  resolved.set(facts, known);
   if (!known.has(text)) {
     let result = resolvePathText(facts.btf, text);
     if ("problem" in result) result = resolvePathText([facts.btf, ...facts.modules()], text);

@@ -74,10 +74,18 @@ const FP = 10 satisfies Register;
 /** Members of the skb and what hangs on it, as values; undefined where this kernel has no such member. */
 function skbValues(facts: KernelFacts) {
   const number = (path: string, rest: Partial<Extract<Read, { from: "path" }>> = {}): Value | undefined => {
-    const lowered = lowerRead({ from: "path", path, ...rest }, { kind: "int", bits: 64, signed: false }, facts);
+    const lowered = lowerRead(
+      { from: "path", path, ...rest },
+      { kind: "int", bits: 64, signed: false },
+      facts,
+    );
     return lowered?.shape === "number" ? lowered.value : undefined;
   };
-  const address = lowerRead({ from: "path", path: "skb->sk->__sk_common.skc_v6_daddr" }, { kind: "ip" }, facts);
+  const address = lowerRead(
+    { from: "path", path: "skb->sk->__sk_common.skc_v6_daddr" },
+    { kind: "ip" },
+    facts,
+  );
   const [high, low] = address?.shape === "ip" && address.v6 ? address.v6 : [undefined, undefined];
   return {
     head: number("skb->head"),
@@ -269,7 +277,12 @@ class Parser {
   /** Leaves the network header's offset in r7 and its type in r8. */
   network(): void {
     const e = this.#e;
-    const [found, own, tags, nibble] = ["network_header", "own_type", "tags_at_network", "by_version"] as const;
+    const [found, own, tags, nibble] = [
+      "network_header",
+      "own_type",
+      "tags_at_network",
+      "by_version",
+    ] as const;
     e.emit(ldx(8, r1, FP, this.#network), jump.eq.imm(r1, 0, found));
     this.#value("protocol", FINISH);
     const unclear = e.newLabel("unclear");
@@ -396,7 +409,12 @@ class Parser {
       const [fragment, plain] = [e.newLabel("fragment"), e.newLabel("plain")];
       e.emit(jump.eq.imm(r8, FRAGMENT, fragment));
       this.#at(1, 1);
-      e.emit(jump.ne.imm(r8, AUTHENTICATION, plain), alu.add.imm(r0, 2), alu.lsh.imm(r0, 2), alu.add.reg(r7, r0));
+      e.emit(
+        jump.ne.imm(r8, AUTHENTICATION, plain),
+        alu.add.imm(r0, 2),
+        alu.lsh.imm(r0, 2),
+        alu.add.reg(r7, r0),
+      );
       e.goto(more);
       e.place(plain);
       e.emit(alu.add.imm(r0, 1), alu.lsh.imm(r0, 3), alu.add.reg(r7, r0));
@@ -425,7 +443,12 @@ class Parser {
       e.loadEvent(r1, "l3");
       e.emit(mov.reg(r2, r7), alu.sub.reg(r2, r1), alu.sub.imm(r2, 40), stx(8, FP, this.#next, r2));
       this.#lengthOfIpv6();
-      e.emit(ldx(8, r2, FP, this.#next), jump.eq.imm(r0, 0, noLength), jump.lt.reg(r0, r2, noLength), alu.sub.reg(r0, r2));
+      e.emit(
+        ldx(8, r2, FP, this.#next),
+        jump.eq.imm(r0, 0, noLength),
+        jump.lt.reg(r0, r2, noLength),
+        alu.sub.reg(r0, r2),
+      );
       this.#set("payload", r0);
       this.#have(VIEW_HAS.payload);
       e.place(noLength);

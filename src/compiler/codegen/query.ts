@@ -16,16 +16,16 @@ import {
   r9,
   stx,
 } from "../bpf/index.ts";
+import type { RecordLayout } from "../compiled.ts";
 import { ADMIT, RECORD_FLAG, RECORD_HEAD } from "../layout.ts";
 import type { QueryPlan } from "../plan/plan.ts";
-import type { CheckedQuery } from "../typed.ts";
 import type { Span } from "../source.ts";
+import type { CheckedQuery } from "../typed.ts";
 import { emitCaptures } from "./capture.ts";
 import { emitCond } from "./conditions.ts";
 import type { Cond } from "./ir.ts";
 import type { LowerContext } from "./lower.ts";
 import type { Capture } from "./record.ts";
-import type { RecordLayout } from "../compiled.ts";
 import type { Generator } from "./values.ts";
 
 /** One query with its conditions and captures lowered, ready for instructions. */
@@ -54,7 +54,8 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
   const { index, checked, plan } = query;
   const bit = 1 << index;
   const [followed, next, ended] = [e.newLabel("followed"), e.newLabel("next"), e.newLabel("ended")];
-  const span = (kind: string): Span => checked.syntax.clauses.find((c) => c.kind === kind)?.span ?? checked.syntax.subject.span;
+  const span = (kind: string): Span =>
+    checked.syntax.clauses.find((c) => c.kind === kind)?.span ?? checked.syntax.subject.span;
 
   e.within(checked.syntax.subject.span, () => {
     e.loadEvent(r0, "follow");

@@ -1,4 +1,19 @@
-import { alu, jump, ldx, lddwSymbol, mov, neg, type Register, r0, r1, r2, r3, r4, r5, stx } from "../bpf/index.ts";
+import {
+  alu,
+  jump,
+  lddwSymbol,
+  ldx,
+  mov,
+  neg,
+  type Register,
+  r0,
+  r1,
+  r2,
+  r3,
+  r4,
+  r5,
+  stx,
+} from "../bpf/index.ts";
 import { leave } from "./conditions.ts";
 import type { Cond } from "./ir.ts";
 import { emitPair, emitValue, type Generator, isImmediate } from "./values.ts";
@@ -81,9 +96,21 @@ function emitSearch(g: Generator, cond: Ranges, inside: string, absent: string):
   emitValue(g, cond.parts[0]!, absent);
   e.emit(mov.reg(r1, r0), mov.imm(r2, 0));
   for (let step = length / 2; step >= 1; step /= 2) {
-    e.emit(lddwSymbol(r3, symbol, step * 8), mov.reg(r0, r2), alu.lsh.imm(r0, 3), alu.add.reg(r3, r0), ldx(8, r3, r3, 0));
+    e.emit(
+      lddwSymbol(r3, symbol, step * 8),
+      mov.reg(r0, r2),
+      alu.lsh.imm(r0, 3),
+      alu.add.reg(r3, r0),
+      ldx(8, r3, r3, 0),
+    );
     emitBelow(g, r1, r3); // r5 = value < low: stay
-    e.emit(alu.xor.imm(r5, 1), neg(r5), alu.and.imm(r5, step), alu.add.reg(r2, r5), alu.and.imm(r2, length - 1));
+    e.emit(
+      alu.xor.imm(r5, 1),
+      neg(r5),
+      alu.and.imm(r5, step),
+      alu.add.reg(r2, r5),
+      alu.and.imm(r2, length - 1),
+    );
   }
   e.emit(alu.lsh.imm(r2, 3), lddwSymbol(r3, symbol), alu.add.reg(r3, r2), ldx(8, r4, r3, 0));
   const none = e.newLabel("outside");

@@ -5,7 +5,7 @@ import { RECORD_HEAD, TUPLE } from "../layout.ts";
 import type { ShowColumn, TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
 import type { Bytes } from "./ir.ts";
-import { lower, type LowerContext } from "./lower.ts";
+import { type LowerContext, lower } from "./lower.ts";
 import type { Lowered } from "./lower-read.ts";
 import { RecordTooLarge } from "./problem.ts";
 
@@ -93,11 +93,7 @@ function leaves(expr: TExpr, need: (key: string, expr: TExpr, type: Type) => voi
   }
 }
 
-function fieldLeaves(
-  field: Field,
-  expr: TExpr,
-  need: (key: string, expr: TExpr, type: Type) => void,
-): void {
+function fieldLeaves(field: Field, expr: TExpr, need: (key: string, expr: TExpr, type: Type) => void): void {
   if (IN_HEAD.has(field.name)) return;
   const { read } = field;
   if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, field.type);

@@ -1,4 +1,4 @@
-import { alu, jump, ldx, lddwSymbol, mov, r0, r1, r2, r3 } from "../bpf/index.ts";
+import { alu, jump, lddwSymbol, ldx, mov, r0, r1, r2, r3 } from "../bpf/index.ts";
 import { emitBytes } from "./bytes.ts";
 import { leave } from "./conditions.ts";
 import { compilePattern } from "./dfa.ts";

@@ -1,6 +1,6 @@
 import {
-  alu,
   type AluName,
+  alu,
   be16,
   be32,
   be64,
@@ -8,8 +8,8 @@ import {
   constant as constantInsn,
   HELPER,
   type Insn,
-  jump,
   type JumpName,
+  jump,
   ldx,
   mov,
   neg,
@@ -71,7 +71,8 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
     case "minmax": {
       const done = e.newLabel("chosen");
       emitPair(g, value.left, value.right, absent);
-      const keep: JumpName = value.which === "min" ? (value.signed ? "sle" : "le") : value.signed ? "sge" : "ge";
+      const keep: JumpName =
+        value.which === "min" ? (value.signed ? "sle" : "le") : value.signed ? "sge" : "ge";
       e.emit(jump[keep].reg(r0, r1, done), mov.reg(r0, r1));
       return e.place(done);
     }
@@ -252,7 +253,8 @@ function emitHeader(g: Generator, header: Header, absent: string): void {
 
 /** r0 = the big-endian number at base + offset; the copies of header bytes are 8-aligned, their fields are not always. */
 function bytewise(size: 1 | 2 | 4 | 8, base: Register, offset: number): Insn[] {
-  if (offset % size === 0) return [ldx(size, r0, base, offset), ...(size > 1 ? [SWAP[size as 2 | 4 | 8](r0)] : [])];
+  if (offset % size === 0)
+    return [ldx(size, r0, base, offset), ...(size > 1 ? [SWAP[size as 2 | 4 | 8](r0)] : [])];
   const half = (size / 2) as 1 | 2 | 4;
   const low = offset + half;
   const lowInsns = [ldx(half, r1, base, low), ...(half > 1 ? [SWAP[half as 2 | 4](r1)] : [])];

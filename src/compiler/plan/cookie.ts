@@ -7,7 +7,8 @@ export function packCookie(fields: CookieFields): bigint {
   let cookie = 0n;
   for (const [name, [first, bits]] of Object.entries(COOKIE)) {
     const value = fields[name as keyof typeof COOKIE] ?? 0;
-    if (value < 0 || value >= 2 ** bits) throw new RangeError(`cookie field ${name}: ${value} needs more than ${bits} bits`);
+    if (value < 0 || value >= 2 ** bits)
+      throw new RangeError(`cookie field ${name}: ${value} needs more than ${bits} bits`);
     cookie |= BigInt(value) << BigInt(first);
   }
   return cookie;

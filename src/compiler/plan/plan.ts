@@ -1,5 +1,5 @@
-import { PwqError, type Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
+import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
 import type { Backend, KernelFacts } from "../facts.ts";
 import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
 import type { CheckedProgram, CheckedQuery } from "../typed.ts";
@@ -12,9 +12,9 @@ import {
   HEADLESS,
   isFreePath,
 } from "./lifecycle.ts";
-import { functionsOf, selectPoints, type Selection } from "./points.ts";
+import { functionsOf, type Selection, selectPoints } from "./points.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
-import { type Universe, universe } from "./universe.ts";
+import { isSkbPointer, Universe } from "./universe.ts";
 import { DELIVER_FUNCTIONS, XMIT_TRACEPOINT } from "./waypoints.ts";
 
 export type BackendChoice = "auto" | Backend;
@@ -56,9 +56,10 @@ interface Want {
 export function plan(program: CheckedProgram, facts: KernelFacts, choice: BackendChoice = "auto"): Plan {
   const diagnostics: Diagnostic[] = [];
   const report = (d: Diagnostic): void => {
-    if (!diagnostics.some((other) => other.code === d.code && other.message === d.message)) diagnostics.push(d);
+    if (!diagnostics.some((other) => other.code === d.code && other.message === d.message))
+      diagnostics.push(d);
   };
-  const world = universe(facts);
+  const world = new Universe(facts);
   const { queries } = program;
   if (queries.length > MAX_QUERIES) {
     const { source, syntax } = queries[MAX_QUERIES]!;
@@ -79,8 +80,8 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
   const want = (where: Map<string, Want>, name: string): Want => {
-    let found = where.get(name);
-    if (!found) where.set(name, (found = { at: 0, until: 0, role: ROLE.none }));
+    const found = where.get(name) ?? { at: 0, until: 0, role: ROLE.none };
+    where.set(name, found);
     return found;
   };
   const notices: string[] = [];
@@ -94,14 +95,14 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
     // Not a function, but without it `all` would show a packet's end and not say why.
     if (selection.drop || selection.all) want(tracepoints, "kfree_skb").at |= bit;
     if (selection.all && !probing) {
-      for (const name of usableTracepoints(world)) want(tracepoints, name).at |= bit;
+      for (const name of world.usableTracepoints) want(tracepoints, name).at |= bit;
     }
     for (const terminal of query.until) {
       if (terminal.kind === "expr") continue;
       if (terminal.kind === "drop") want(tracepoints, "kfree_skb").until |= bit;
       else if (terminal.kind === "xmit") want(tracepoints, XMIT_TRACEPOINT).until |= bit;
       else if (terminal.kind === "free") {
-        for (const name of FREE_TRACEPOINTS) if (world.tracepoints.has(name)) want(tracepoints, name).until |= bit;
+        for (const name of FREE_TRACEPOINTS) if (world.tracepoint(name)) want(tracepoints, name).until |= bit;
         if (probing) {
           for (const name of [...DYING_FUNCTIONS, ...FREE_FUNCTIONS]) {
             if (world.functions.has(name)) want(functions, name).until |= bit;
@@ -116,7 +117,8 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
           help: ["`until drop`, `until xmit` and `until free` work with tracepoints"],
         });
       } else if (terminal.kind !== "fn") {
-        for (const name of DELIVER_FUNCTIONS) if (world.functions.has(name)) want(functions, name).until |= bit;
+        for (const name of DELIVER_FUNCTIONS)
+          if (world.functions.has(name)) want(functions, name).until |= bit;
       } else {
         const found = functionsOf(terminal, { universe: world, facts, source: query.source, report });
         for (const name of found) want(functions, name).until |= bit;
@@ -156,9 +158,6 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
   });
 }
 
-const usableTracepoints = (world: Universe): string[] =>
-  [...world.tracepoints.keys()].filter((name) => !(name in UNUSABLE_TRACEPOINT));
-
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
 const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   s.drop &&
@@ -183,7 +182,8 @@ function chooseBackend(
       help: ["`pwq doctor` says why; leave `--backend` out to use the best there is"],
     });
   }
-  const backend: Backend = choice !== "auto" ? choice : kprobeMulti ? "kprobe-multi" : kprobe ? "kprobe" : "tracepoint";
+  const backend: Backend =
+    choice !== "auto" ? choice : kprobeMulti ? "kprobe-multi" : kprobe ? "kprobe" : "tracepoint";
   if (backend !== "tracepoint") return backend;
   selections.forEach((selection, i) => {
     const [point] = selection.needFunctions;
@@ -197,7 +197,9 @@ function chooseBackend(
           : "this kernel has no function probes that pwq could use",
       at: { source: queries[i]!.source, span: point.span },
       label: "only tracepoints can be looked at here",
-      help: ["leave `at` out to look at every tracepoint that carries an skb, or write `at tracepoint net:*`"],
+      help: [
+        "leave `at` out to look at every tracepoint that carries an skb, or write `at tracepoint net:*`",
+      ],
     });
   });
   return backend;
@@ -214,7 +216,7 @@ function addLifecycle(
   want: WantFn,
 ): void {
   for (const name of FREE_TRACEPOINTS) {
-    if (world.tracepoints.has(name)) want(tracepoints, name).role = probing ? ROLE.dying : ROLE.free;
+    if (world.tracepoint(name)) want(tracepoints, name).role = probing ? ROLE.dying : ROLE.free;
   }
   if (!probing) return;
   for (const name of DYING_FUNCTIONS) if (world.functions.has(name)) want(functions, name).role = ROLE.dying;
@@ -282,7 +284,7 @@ function assemble(
   }
   const programs: TracepointProgram[] = [];
   for (const [name, want] of tracepoints) {
-    const tp = world.tracepoints.get(name);
+    const tp = world.tracepoint(name);
     if (!tp) continue;
     const drop = name === "kfree_skb";
     // kfree_skb(skb, location, reason, …): BTF has the types of a tracepoint's arguments, not their names.
@@ -303,7 +305,10 @@ function assemble(
         until: want.until,
       }),
     });
-    points.push({ kind: drop ? "drop" : "tracepoint", name: `${groupOf(name, facts.tracepointGroup)}:${name}` });
+    points.push({
+      kind: drop ? "drop" : "tracepoint",
+      name: `${groupOf(name, facts.tracepointGroup)}:${name}`,
+    });
   }
   return {
     backend,
@@ -317,10 +322,6 @@ function assemble(
 
 /** The position of the second argument that is an skb. */
 function otherSkb(params: readonly { readonly type: number }[], first: number, facts: KernelFacts): number {
-  const isSkb = (id: number): boolean => {
-    const pointer = facts.btf.resolve(id);
-    return pointer.kind === "ptr" && facts.btf.resolve(pointer.type).name === "sk_buff";
-  };
-  const second = params.findIndex((p, i) => i > first && isSkb(p.type));
+  const second = params.findIndex((p, i) => i > first && isSkbPointer(facts.btf, p.type));
   return second < 0 ? first : second;
 }

@@ -102,7 +102,9 @@ export function functionsOf(
       message: `\`${glob}\` cannot be traced`,
       at,
       label: "inlined, or marked notrace",
-      help: ["trace a function that calls it or is called by it; `pwq probes` lists those that can be traced"],
+      help: [
+        "trace a function that calls it or is called by it; `pwq probes` lists those that can be traced",
+      ],
     });
   } else if (!/[*?[]/.test(glob) && facts.btf.find("func", glob)) {
     report({
@@ -128,7 +130,9 @@ export function functionsOf(
 
 function moduleOf({ glob, span }: ModulePoint, { universe, source, report }: Finders): readonly string[] {
   const matches = globMatcher(glob);
-  const found = [...universe.functions.values()].filter((fn) => fn.module !== undefined && matches(fn.module));
+  const found = [...universe.functions.values()].filter(
+    (fn) => fn.module !== undefined && matches(fn.module),
+  );
   if (found.length === 0) {
     const loaded = universe.modules.some(matches);
     const near = suggest(glob, universe.modules);
@@ -146,7 +150,10 @@ function moduleOf({ glob, span }: ModulePoint, { universe, source, report }: Fin
   return found.map((fn) => fn.name);
 }
 
-function tracepointsOf(point: TracepointPoint, { universe, facts, source, report }: Finders): readonly string[] {
+function tracepointsOf(
+  point: TracepointPoint,
+  { universe, facts, source, report }: Finders,
+): readonly string[] {
   const matches = globMatcher(point.glob);
   const group = globMatcher(point.group);
   const named = [...universe.tracepoints.keys()].filter(
@@ -167,7 +174,9 @@ function tracepointsOf(point: TracepointPoint, { universe, facts, source, report
     return [];
   }
   const written = `${point.group}:${point.glob}`;
-  const known = [...universe.tracepoints.keys()].map((name) => `${groupOf(name, facts.tracepointGroup)}:${name}`);
+  const known = [...universe.tracepoints.keys()].map(
+    (name) => `${groupOf(name, facts.tracepointGroup)}:${name}`,
+  );
   const near = suggest(written, known);
   report({
     code: "PWQ1254",

@@ -1,57 +1,129 @@
-import type { SkbFunction, SkbTracepoint } from "../btf/btf.ts";
+import type { Btf, SkbFunction, SkbTracepoint } from "../btf/btf.ts";
 import type { Arch, KernelFacts } from "../facts.ts";
+import { UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 
 /** A function that could be probed. */
 export interface Candidate extends SkbFunction {
   readonly module?: string;
 }
 
-/** Everything in this kernel that gets an skb, sorted out once per compilation. */
-export interface Universe {
-  /** Traceable ones, by name; a name that vmlinux and a module share is vmlinux's. */
-  readonly functions: ReadonlyMap<string, Candidate>;
-  /** Take an skb, but ftrace cannot attach to them. */
-  readonly untraceable: ReadonlySet<string>;
-  /** Take an skb where a probe cannot read it, by reason. */
-  readonly unreachable: ReadonlyMap<string, readonly string[]>;
-  /** Compiler copies (`.isra.0`, `.constprop.0`, …) of functions with an skb: BTF does not say where their skb is. */
-  readonly copies: readonly string[];
-  readonly tracepoints: ReadonlyMap<string, SkbTracepoint & { readonly module?: string }>;
-  /** Names of loaded modules that have BTF. */
-  readonly modules: readonly string[];
+export interface Tracepoint extends SkbTracepoint {
+  readonly module?: string;
 }
 
 /** Arguments passed in registers: System V ABI, AAPCS64. */
 const REGISTERS: Readonly<Record<Arch, number>> = { x86_64: 6, arm64: 8 };
 
-export function universe(facts: KernelFacts): Universe {
-  const traceable = facts.traceable();
-  const functions = new Map<string, Candidate>();
-  const untraceable = new Set<string>();
-  const tracepoints = new Map<string, SkbTracepoint & { module?: string }>();
-  const modules: string[] = [];
-  const unreachable = new Map<string, string[]>();
-  const named = new Set<string>();
-  const registers = REGISTERS[facts.arch];
-  for (const btf of [facts.btf, ...facts.modules()]) {
-    const module = btf === facts.btf ? undefined : btf.name;
-    const of = module === undefined ? {} : { module };
-    if (module !== undefined) modules.push(module);
-    for (const fn of btf.skbFunctions(registers)) {
-      named.add(fn.name);
-      if (traceable && !traceable.has(fn.name, module)) untraceable.add(fn.name);
-      else if (!functions.has(fn.name)) functions.set(fn.name, { ...fn, ...of });
-    }
-    for (const { name, reason } of btf.skbFunctionsLeftOut(registers)) {
-      const names = unreachable.get(reason);
-      if (names) names.push(name);
-      else unreachable.set(reason, [name]);
-    }
-    for (const tp of btf.skbTracepoints()) {
-      if (!tracepoints.has(tp.name)) tracepoints.set(tp.name, { ...tp, ...of });
-    }
+interface Functions {
+  readonly traceable: ReadonlyMap<string, Candidate>;
+  readonly untraceable: ReadonlySet<string>;
+  readonly unreachable: ReadonlyMap<string, readonly string[]>;
+  readonly copies: readonly string[];
+}
+
+/**
+ * Everything in a kernel that gets an skb. Each part is looked for when it is first asked for: to list all functions
+ * costs more than everything else that a query about drops alone needs.
+ */
+export class Universe {
+  readonly #facts: KernelFacts;
+  #functions: Functions | undefined;
+  #tracepoints: ReadonlyMap<string, Tracepoint> | undefined;
+
+  constructor(facts: KernelFacts) {
+    this.#facts = facts;
   }
-  for (const name of functions.keys()) untraceable.delete(name);
-  const copies = (traceable?.copies() ?? []).filter((copy) => named.has(copy.slice(0, copy.indexOf("."))));
-  return { functions, untraceable, unreachable, copies, tracepoints, modules };
+
+  /** Traceable ones, by name; a name that vmlinux and a module share is vmlinux's. */
+  get functions(): ReadonlyMap<string, Candidate> {
+    return this.#allFunctions().traceable;
+  }
+  /** Take an skb, but ftrace cannot attach to them. */
+  get untraceable(): ReadonlySet<string> {
+    return this.#allFunctions().untraceable;
+  }
+  /** Take an skb where a probe cannot read it, by reason. */
+  get unreachable(): ReadonlyMap<string, readonly string[]> {
+    return this.#allFunctions().unreachable;
+  }
+  /** Compiler copies (`.isra.0`, `.constprop.0`, …) of functions with an skb: BTF does not say where their skb is. */
+  get copies(): readonly string[] {
+    return this.#allFunctions().copies;
+  }
+  /** Names of loaded modules that have BTF. */
+  get modules(): readonly string[] {
+    return this.#facts.modules().map((btf) => btf.name);
+  }
+  /** Those of vmlinux and of modules, by name without group. */
+  get tracepoints(): ReadonlyMap<string, Tracepoint> {
+    this.#tracepoints ??= this.#allTracepoints();
+    return this.#tracepoints;
+  }
+  get usableTracepoints(): string[] {
+    return [...this.tracepoints.keys()].filter((name) => !(name in UNUSABLE_TRACEPOINT));
+  }
+  /** One of vmlinux by name, without looking at all. */
+  tracepoint(name: string): SkbTracepoint | undefined {
+    return this.#tracepoints?.get(name) ?? tracepointOf(this.#facts.btf, name) ?? this.tracepoints.get(name);
+  }
+
+  #btfs(): readonly Btf[] {
+    return [this.#facts.btf, ...this.#facts.modules()];
+  }
+
+  #allTracepoints(): ReadonlyMap<string, Tracepoint> {
+    const found = new Map<string, Tracepoint>();
+    for (const btf of this.#btfs()) {
+      const of = btf === this.#facts.btf ? {} : { module: btf.name };
+      for (const tp of btf.skbTracepoints()) if (!found.has(tp.name)) found.set(tp.name, { ...tp, ...of });
+    }
+    return found;
+  }
+
+  #allFunctions(): Functions {
+    this.#functions ??= this.#findFunctions();
+    return this.#functions;
+  }
+
+  #findFunctions(): Functions {
+    const facts = this.#facts;
+    const traceable = new Map<string, Candidate>();
+    const untraceable = new Set<string>();
+    const unreachable = new Map<string, string[]>();
+    const named = new Set<string>();
+    const registers = REGISTERS[facts.arch];
+    const ftrace = facts.traceable();
+    for (const btf of this.#btfs()) {
+      const module = btf === facts.btf ? undefined : btf.name;
+      const of = module === undefined ? {} : { module };
+      for (const fn of btf.skbFunctions(registers)) {
+        named.add(fn.name);
+        if (ftrace && !ftrace.has(fn.name, module)) untraceable.add(fn.name);
+        else if (!traceable.has(fn.name)) traceable.set(fn.name, { ...fn, ...of });
+      }
+      for (const { name, reason } of btf.skbFunctionsLeftOut(registers)) {
+        const names = unreachable.get(reason);
+        if (names) names.push(name);
+        else unreachable.set(reason, [name]);
+      }
+    }
+    for (const name of traceable.keys()) untraceable.delete(name);
+    const copies = (ftrace?.copies() ?? []).filter((copy) => named.has(copy.slice(0, copy.indexOf("."))));
+    return { traceable, untraceable, unreachable, copies };
+  }
+}
+
+/** A tracepoint by the `btf_trace_NAME` typedef of a pointer to its prototype, whose first argument is not the caller's. */
+function tracepointOf(btf: Btf, name: string): SkbTracepoint | undefined {
+  const typedef = btf.find("typedef", `btf_trace_${name}`);
+  if (!typedef) return undefined;
+  const params = btf.resolve(btf.resolve(typedef.id).type).params.slice(1);
+  const position = params.findIndex(({ type }) => isSkbPointer(btf, type));
+  return position < 0 ? undefined : { name, position, params };
+}
+
+/** `struct sk_buff *`, const or not. */
+export function isSkbPointer(btf: Btf, type: number): boolean {
+  const pointer = btf.resolve(type);
+  return pointer.kind === "ptr" && btf.resolve(pointer.type).name === "sk_buff";
 }
