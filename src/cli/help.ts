@@ -15,7 +15,7 @@ export function shortHelp(): string {
   return [
     `pwq ${version}: ${INTRO}`,
     "",
-    ...aligned(EXAMPLES.map(([call, about]) => [call, about])),
+    ...aligned(EXAMPLES, Number.POSITIVE_INFINITY),
     "",
     "`pwq help` lists all commands, `pwq doctor` says what this machine can do.",
     "An interactive mode will start here in a later version.",
@@ -38,7 +38,7 @@ export function generalHelp(): string {
     ...optionLines(COMMANDS[0]!.options),
     "",
     "Examples:",
-    ...aligned(EXAMPLES.map(([call, about]) => [call, about])),
+    ...aligned(EXAMPLES, Number.POSITIVE_INFINITY),
     "",
     "`pwq help COMMAND` says more about one, `pwq help CODE` explains an error,",
     "`pwq help language` begins with the language.",
@@ -75,13 +75,11 @@ function optionUsage(name: OptionName): string {
 /** Beyond this a text goes to the next line, so that one long name does not push all others. */
 const MAX_TERM = 28;
 
-function aligned(rows: readonly (readonly [term: string, about: string])[]): string[] {
-  const width = Math.max(...rows.map(([term]) => term.length).filter((length) => length <= MAX_TERM), 0);
-  const oneColumn = rows.every(([term]) => term.length > MAX_TERM);
-  const indent = oneColumn ? Math.max(...rows.map(([term]) => term.length)) : width;
+function aligned(rows: readonly (readonly [term: string, about: string])[], most = MAX_TERM): string[] {
+  const width = Math.max(...rows.map(([term]) => term.length).filter((length) => length <= most));
   return rows.map(([term, about]) =>
-    term.length <= indent
-      ? `  ${term.padEnd(indent)}  ${about}`
-      : `  ${term}\n  ${" ".repeat(indent)}  ${about}`,
+    term.length <= width
+      ? `  ${term.padEnd(width)}  ${about}`
+      : `  ${term}\n  ${" ".repeat(width)}  ${about}`,
   );
 }

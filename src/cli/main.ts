@@ -37,4 +37,4 @@ async function main(argv: readonly string[]): Promise<number> {
   }
 }
 
-process.exit(await main(process.argv.slice(2)));
+main(process.argv.slice(2)).then((status) => process.exit(status));

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { KernelFacts } from "../../compiler/facts.ts";
 import { globMatcher } from "../../compiler/plan/glob.ts";
+import { groupOf, UNUSABLE_TRACEPOINT } from "../../compiler/plan/tracepoints.ts";
 import { Universe } from "../../compiler/plan/universe.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
 import { alignedLines, counted } from "../lines.ts";
@@ -24,13 +25,22 @@ export function run(call: Call): number {
   return 0;
 }
 
+const tracepointAnswer = (name: string): string =>
+  name in UNUSABLE_TRACEPOINT ? `no: ${UNUSABLE_TRACEPOINT[name]}` : "yes";
+
+/** For functions that nothing else speaks against. */
+function functionAnswer({ features, traceable }: KernelFacts): string {
+  if (!features.kprobeMulti && !features.kprobe) return "no: this kernel has no kprobes";
+  return traceable() ? "yes" : "not known: the list of traceable functions cannot be read";
+}
+
 /** Rows of name, position of the skb argument (from 0), module, and whether it can be traced or why not. */
 export function probes(
   facts: KernelFacts,
   glob: string,
 ): { rows: readonly string[][]; names: readonly string[] } {
   const { functions, untraceable, unreachable, copies, tracepoints } = new Universe(facts);
-  const answer = facts.traceable() === undefined ? "unknown: tracefs cannot be read" : "yes";
+  const answer = functionAnswer(facts);
   const all: string[][] = [
     ...[...functions].map(([name, { position, module }]) => [name, String(position), module ?? "", answer]),
     ...[...untraceable].map((name) => [name, "", "", "no: ftrace does not list it"]),
@@ -41,15 +51,12 @@ export function probes(
       "",
       "no: a copy the compiler made; BTF does not say where its skb is",
     ]),
-    ...[...tracepoints].map(([name, { position, module }]) => {
-      const group = facts.tracepointGroup(name);
-      return [
-        `tracepoint ${group === undefined ? name : `${group}:${name}`}`,
-        String(position),
-        module ?? "",
-        "yes",
-      ];
-    }),
+    ...[...tracepoints].map(([name, { position, module }]) => [
+      `tracepoint ${groupOf(name, facts.tracepointGroup)}:${name}`,
+      String(position),
+      module ?? "",
+      tracepointAnswer(name),
+    ]),
   ];
   const matches = globMatcher(glob);
   const bare = (name: string): string => name.replace(/^tracepoint (?:.*:)?/, "");
