@@ -1,6 +1,6 @@
 import type { IToken } from "chevrotain";
-import type { SyntaxProblem } from "./errors.ts";
-import { MISTAKES } from "./mistakes.ts";
+import type { SyntaxCode, SyntaxProblem } from "./errors.ts";
+import { MISTAKES } from "./mistakes/index.ts";
 import { type Stop, stopOf } from "./stop.ts";
 
 export interface Explained {
@@ -9,12 +9,16 @@ export interface Explained {
   readonly atEnd: boolean;
 }
 
+/** Something is missing, a bracket is open, or there is no subject yet. */
+const MENDABLE: ReadonlySet<SyntaxCode> = new Set(["PWQ1002", "PWQ1012", "PWQ1014"]);
+
 /** Why these tokens are not what the rule wants, as one problem. */
 export function explain(text: string, tokens: readonly IToken[], rule: Stop["rule"]): Explained {
   const stop = stopOf(text, tokens, rule);
   for (const mistake of MISTAKES) {
     const problem = mistake(stop);
-    if (problem !== undefined) return { problem, atEnd: stop.found === undefined };
+    if (problem !== undefined)
+      return { problem, atEnd: stop.found === undefined && MENDABLE.has(problem.code) };
   }
   throw new Error("the last mistakes answer always");
 }
