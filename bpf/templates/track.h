@@ -6,6 +6,7 @@
 #pragma once
 #include "base.h"
 #include "count.h"
+#include "filter.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -25,10 +26,40 @@ SAME(follow);
 SAME(done);
 SAME(dying);
 
+static __always_inline struct pwq_track *track_lookup(struct pwq_event *event)
+{
+	if (!filter_may_have(event->skb))
+		return 0;
+	return bpf_map_lookup_elem(&pwq_track, &event->skb);
+}
+
 static __always_inline void track_delete(struct pwq_event *event)
 {
-	if (!bpf_map_delete_elem(&pwq_track, &event->skb))
-		count(PWQ_COUNTER_DELETED);
+	if (bpf_map_delete_elem(&pwq_track, &event->skb))
+		return;
+	filter_remove(event->skb);
+	count(PWQ_COUNTER_DELETED);
+}
+
+static __always_inline void track_insert(struct pwq_event *event, __u32 failure)
+{
+	filter_add(event->skb);
+	if (bpf_map_update_elem(&pwq_track, &event->skb, &event->packet, BPF_ANY)) {
+		filter_remove(event->skb);
+		count(failure);
+	} else {
+		count(PWQ_COUNTER_INSERTED);
+	}
+}
+
+static __always_inline void track_store(const struct pwq_event *event, struct pwq_track *track)
+{
+	track->packet = event->packet;
+	track->first = event->first;
+	track->last = event->last;
+	track->follow = event->follow;
+	track->done = event->done;
+	track->dying = event->dying;
 }
 
 /*
@@ -37,7 +68,7 @@ static __always_inline void track_delete(struct pwq_event *event)
  */
 static __always_inline struct pwq_track *track_find(struct pwq_event *event, __u64 cookie)
 {
-	struct pwq_track *track = bpf_map_lookup_elem(&pwq_track, &event->skb);
+	struct pwq_track *track = track_lookup(event);
 
 	if (!track)
 		return 0;
@@ -54,14 +85,6 @@ static __always_inline struct pwq_track *track_find(struct pwq_event *event, __u
 	return track;
 }
 
-static __always_inline void track_insert(struct pwq_event *event, __u32 failure)
-{
-	if (bpf_map_update_elem(&pwq_track, &event->skb, &event->packet, BPF_ANY))
-		count(failure);
-	else
-		count(PWQ_COUNTER_INSERTED);
-}
-
 static __always_inline void track_write_back(struct pwq_event *event, struct pwq_track *track)
 {
 	if (event->follow | event->fresh) {
@@ -69,25 +92,28 @@ static __always_inline void track_write_back(struct pwq_event *event, struct pwq
 			event->first = event->time;
 		event->last = event->time;
 	}
-	if (track) {
-		track->packet = event->packet;
-		track->first = event->first;
-		track->last = event->last;
-		track->follow = event->follow;
-		track->done = event->done;
-		track->dying = event->dying;
-	} else if (event->follow | event->done) {
-		track_insert(event, PWQ_COUNTER_MAP_FULL);
+	if (!track) {
+		if (event->follow | event->done)
+			track_insert(event, PWQ_COUNTER_MAP_FULL);
+	} else if (!track->packet || track->packet == event->packet) {
+		/* Else the map has given the element to another skb meanwhile. */
+		track_store(event, track);
 	}
 }
 
 /* `clone` inherits the journey of event->skb, or none: whoever had the address before is gone. */
 static __always_inline void track_clone(struct pwq_event *event, __u64 clone)
 {
+	int inherits = (event->follow | event->done) != 0;
+	struct pwq_track *stale;
+
 	event->skb = clone;
 	event->dying = 0;
-	if (event->follow | event->done)
-		track_insert(event, PWQ_COUNTER_CLONE_FULL);
-	else if (bpf_map_lookup_elem(&pwq_track, &event->skb))
+	stale = track_lookup(event);
+	if (stale && inherits)
+		track_store(event, stale);
+	else if (stale)
 		track_delete(event);
+	else if (inherits)
+		track_insert(event, PWQ_COUNTER_CLONE_FULL);
 }
