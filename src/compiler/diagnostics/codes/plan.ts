@@ -10,8 +10,8 @@ export const plan = {
   PWQ1251: {
     title: "this function does not take an skb",
     text: "pwq follows a packet through functions that get its socket buffer as an argument in a register. This function exists but has no such argument, so there is no packet to look at.",
-    wrong: "trace skb at tcp_v4_connect",
-    right: "trace skb at tcp_v4_rcv",
+    wrong: "trace skb at __udp4_lib_lookup",
+    right: "trace skb at udp_rcv",
   },
   PWQ1252: {
     title: "this function cannot be traced",
@@ -22,8 +22,8 @@ export const plan = {
   PWQ1253: {
     title: "no such module",
     text: "`module GLOB` matches no loaded module that has BTF and functions with an skb. Load the module first (`modprobe NAME`); code built into the kernel belongs to no module.",
-    wrong: "trace skb at module nf_tabels",
-    right: "trace skb at module nf_tables",
+    wrong: "trace skb at module nf_contrack",
+    right: "trace skb at module nf_conntrack",
   },
   PWQ1254: {
     title: "no such tracepoint with an skb",
@@ -69,9 +69,9 @@ export const plan = {
   },
   PWQ1262: {
     title: "this cannot be tested in the kernel",
-    text: "`where`, `when`, `until` and `stop when` are evaluated in the kernel, at the event. This value is made later, from captured data, so it can be shown but not tested.",
-    wrong: 'trace skb when container == "web"',
-    right: "trace skb show container",
+    text: "`where`, `when`, `until` and `stop when` are evaluated in the kernel, at the event, and this cannot be: two texts of a packet are not compared there, only each with a constant, and what is put together after the event can only be shown.",
+    wrong: "trace skb where comm == iface",
+    right: "trace skb show comm, iface",
   },
   PWQ1263: {
     title: "this pattern is too large",
