@@ -4,11 +4,11 @@
 #include "object.h"
 
 #include <errno.h>
-#include <string.h>
+#include <sys/mman.h>
 
 #include <bpf/bpf.h>
 
-/* The most that every kernel since 5.2 takes. Pages that the verifier does not write cost nothing. */
+/* The most that every kernel since 5.2 takes. Mapped, not malloc'ed: pages that the verifier does not write cost nothing. */
 #define LOG_SIZE (UINT32_MAX >> 8)
 
 struct object {
@@ -162,9 +162,9 @@ static int give_logs(struct bpf_object *object, uint32_t level)
 
 		if (!bpf_program__autoload(program))
 			continue;
-		log = calloc(1, LOG_SIZE);
-		if (!log)
-			return -ENOMEM;
+		log = mmap(NULL, LOG_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (log == MAP_FAILED)
+			return -errno;
 		bpf_program__set_log_buf(program, log, LOG_SIZE);
 		bpf_program__set_log_level(program, level);
 	}
@@ -175,10 +175,14 @@ static int give_logs(struct bpf_object *object, uint32_t level)
 static void free_logs(struct bpf_object *object)
 {
 	struct bpf_program *program;
-	size_t size;
 
-	bpf_object__for_each_program(program, object)
-		free((void *)bpf_program__log_buf(program, &size));
+	bpf_object__for_each_program(program, object) {
+		size_t size;
+		const char *log = bpf_program__log_buf(program, &size);
+
+		if (log)
+			munmap((void *)log, LOG_SIZE);
+	}
 }
 
 static napi_value make_logs(napi_env env, struct bpf_object *object)
