@@ -1,6 +1,7 @@
 /**
  * Finds the end of a hook's TypeScript without parsing it: braces are counted outside strings, template literals,
- * regular expressions and comments.
+ * regular expressions and comments. Whether a slash divides or starts a regular expression is guessed from what stands
+ * before it, as highlighters do; a wrong guess matters only where a brace or quote follows on the same line.
  */
 
 export interface HookBodyEnd {
@@ -16,66 +17,84 @@ const BEFORE_REGEX = new Set(
 /** A parenthesis after these words is followed by a statement, which may start with a regular expression. */
 const HEADS = new Set(["if", "while", "for", "with"]);
 
-// In the order in which they can start; a string or regular expression without an end stops at the end of its line.
-const PIECE =
-  /\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$)|"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?|[\w$\u0080-\uffff]+|\s+|[\s\S]/y;
-const TEMPLATE = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(`|\$\{)?/y;
+const BLANK = /(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?(?:\*\/|$))+/y;
+const WORD = /[\w$\u0080-\uffff]+/y;
+// What has no end on its line ends there: that is TypeScript's to report.
+const STRING = /"(?:[^"\\\n]|\\[\s\S])*"?|'(?:[^'\\\n]|\\[\s\S])*'?/y;
 const REGEX = /\/(?:[^/\\[\n]|\\[^\n]|\[(?:[^\]\\\n]|\\[^\n])*\])+\/[a-z]*/y;
+/** Up to the closing backquote or into `${`. */
+const TEMPLATE = /(?:[^`\\$]|\\[\s\S]|\$(?!\{))*(`|\$\{)?/y;
+
+/** What is open: a block, `${…}` in a template, a parenthesis, the parenthesis of `if`, `while`, `for`, `with`. */
+type Opener = "{" | "${" | "(" | "head";
+
+class Scanner {
+  at: number;
+  private readonly text: string;
+  private readonly open: Opener[] = [];
+  private regexMayStart = true;
+  private word = "";
+
+  constructor(text: string, at: number) {
+    this.text = text;
+    this.at = at;
+  }
+
+  /** Steps over one piece of the program; true if that closed the first brace. */
+  step(): boolean {
+    if (this.take(BLANK)) return false;
+    const lastWord = this.word;
+    this.word = this.take(WORD);
+    if (this.word !== "") return this.next(BEFORE_REGEX.has(this.word));
+    if (this.take(STRING) || (this.regexMayStart && this.take(REGEX))) return this.next(false);
+    const sign = this.text[this.at++];
+    if (sign === "(") return this.into(HEADS.has(lastWord) ? "head" : "(");
+    if (sign === "{") return this.into("{");
+    if (sign === "`") return this.template();
+    if (sign === ")") return this.next(this.closeParenthesis() === "head");
+    if (sign === "}") return this.closeBrace();
+    return this.next(sign !== "]");
+  }
+
+  private take(pattern: RegExp): string {
+    pattern.lastIndex = this.at;
+    const found = pattern.exec(this.text)?.[0] ?? "";
+    this.at += found.length;
+    return found;
+  }
+
+  private next(regexMayStart: boolean): false {
+    this.regexMayStart = regexMayStart;
+    return false;
+  }
+
+  private into(opener: Opener): false {
+    this.open.push(opener);
+    return this.next(true);
+  }
+
+  private template(): false {
+    return this.take(TEMPLATE).endsWith("${") ? this.into("${") : this.next(false);
+  }
+
+  private closeParenthesis(): Opener | undefined {
+    const last = this.open.at(-1);
+    return last === "(" || last === "head" ? this.open.pop() : undefined;
+  }
+
+  private closeBrace(): boolean {
+    // A parenthesis left open inside is TypeScript's to report.
+    while (this.closeParenthesis() !== undefined);
+    if (this.open.pop() === "${") return this.template();
+    this.regexMayStart = true;
+    return this.open.length === 0;
+  }
+}
 
 /** `open` is the offset of the `{`. */
 export function hookBodyEnd(text: string, open: number): HookBodyEnd {
-  // "{" a block, "$" the inside of `${…}`, "(" a parenthesis, "h" the parenthesis of if, while, for, with
-  const nest: string[] = [];
-  let regexMayStart = true;
-  let lastWord = "";
-  let at = open;
-
-  const take = (pattern: RegExp): RegExpExecArray | null => {
-    pattern.lastIndex = at;
-    const match = pattern.exec(text);
-    if (match !== null) at = pattern.lastIndex;
-    return match;
-  };
-  const template = () => {
-    if (take(TEMPLATE)?.[1] === "${") {
-      nest.push("$");
-      regexMayStart = true;
-    } else regexMayStart = false;
-  };
-
-  while (at < text.length) {
-    if (text[at] === "/" && text[at + 1] !== "/" && text[at + 1] !== "*" && regexMayStart) {
-      if (take(REGEX) !== null) {
-        regexMayStart = false;
-        continue;
-      }
-    }
-    const piece = take(PIECE)?.[0] ?? "";
-    const first = piece[0] ?? "";
-    if (/\s/.test(first) || piece.startsWith("//") || piece.startsWith("/*")) continue;
-    const word = lastWord;
-    lastWord = /[\w$\u0080-\uffff]/.test(first) ? piece : "";
-    if (lastWord !== "") regexMayStart = BEFORE_REGEX.has(piece);
-    else if (first === '"' || first === "'" || first === "]") regexMayStart = false;
-    else if (first === "`") template();
-    else if (first === "(") {
-      nest.push(HEADS.has(word) ? "h" : "(");
-      regexMayStart = true;
-    } else if (first === ")") {
-      const opener = nest[nest.length - 1];
-      if (opener === "(" || opener === "h") nest.pop();
-      regexMayStart = opener === "h";
-    } else if (first === "{") {
-      nest.push("{");
-      regexMayStart = true;
-    } else if (first === "}") {
-      // A parenthesis left open inside is TypeScript's to report.
-      while (nest.length > 0 && nest[nest.length - 1] !== "{" && nest[nest.length - 1] !== "$") nest.pop();
-      if (nest.pop() === "$") template();
-      else if (nest.length === 0) return { end: at, closed: true };
-      else regexMayStart = true;
-    } else regexMayStart = true;
-  }
+  const scanner = new Scanner(text, open);
+  while (scanner.at < text.length) if (scanner.step()) return { end: scanner.at, closed: true };
   return { end: nextStatement(text, open), closed: false };
 }
 
