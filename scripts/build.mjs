@@ -112,15 +112,17 @@ const templates = {
 };
 
 const PROGRAM = "dist/cli.js";
+const BUNDLE = "dist/pwq.cjs";
 
 const program = {
   inputs: () => [
     "package.json",
     "package-lock.json",
+    "scripts/launcher.cjs",
     ...files("src", /\.(ts|json)$/),
     ...files("grammar", /\.ts$/),
   ],
-  outputs: [PROGRAM],
+  outputs: [PROGRAM, BUNDLE],
   async build() {
     const esbuild = await import("esbuild");
     const entry = "src/cli/main.ts";
@@ -130,20 +132,28 @@ const program = {
       bundle: true,
       platform: "node",
       target: "node20",
-      format: "esm",
+      // Not a module: only a plain script can be given code that V8 compiled before.
+      format: "cjs",
       write: false,
       legalComments: "eof",
-      banner: { js: "#!/usr/bin/env node" },
+      banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+      define: { "import.meta.url": "importMetaUrl" },
       logLevel: "silent",
     };
     const { outputFiles } = await esbuild.build(options).catch(async ({ errors, message }) => {
       const lines = errors ? await esbuild.formatMessages(errors, { kind: "error" }) : [message];
       throw new BuildError(lines.join("").trim());
     });
+    replace(BUNDLE, (path) => writeFileSync(path, outputFiles[0].contents));
+    writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
     replace(PROGRAM, (path) => {
-      writeFileSync(path, outputFiles[0].contents);
+      writeFileSync(path, readFileSync("scripts/launcher.cjs"));
       chmodSync(path, 0o755);
     });
+    // What this run compiles is kept for later ones. It may fail (no BTF here): then less is kept.
+    const query = "trace skb where tcp.dport == 443 until drop show mark, netns";
+    const env = { ...process.env, PWQ_WRITE_CODE_CACHE: "1" };
+    spawnSync(process.execPath, [PROGRAM, "explain", "-e", query], { env, stdio: "ignore" });
   },
 };
 
