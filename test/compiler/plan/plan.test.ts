@@ -1,0 +1,171 @@
+import { describe, expect, it } from "vitest";
+import type { PwqError } from "../../../src/compiler/diagnostics/diagnostic.ts";
+import type { KernelFacts } from "../../../src/compiler/facts.ts";
+import { COOKIE, ROLE } from "../../../src/compiler/layout.ts";
+import { globMatcher } from "../../../src/compiler/plan/glob.ts";
+import { type BackendChoice, type Plan, plan } from "../../../src/compiler/plan/plan.ts";
+import { WAYPOINTS } from "../../../src/compiler/plan/waypoints.ts";
+import { checked } from "../../check/program.ts";
+import { type FixtureKernel, fixtureFacts } from "../../fixtures/btf.ts";
+
+const KERNELS: readonly FixtureKernel[] = ["6.1", "6.12", "7.2"];
+
+function planned(
+  text: string,
+  kernel: FixtureKernel = "6.12",
+  choice: BackendChoice = "auto",
+  overrides: Partial<KernelFacts> = {},
+): Plan {
+  const facts = fixtureFacts(kernel, overrides);
+  return plan(checked(text, { facts }), facts, choice);
+}
+
+function refusal(...args: Parameters<typeof planned>): string[] {
+  try {
+    planned(...args);
+    return [];
+  } catch (error) {
+    return (error as PwqError).diagnostics.map((d) => d.code);
+  }
+}
+
+function cookieOf(made: Plan, symbol: string): Record<keyof typeof COOKIE, number> {
+  const cookie = made.kprobes.find((k) => k.symbol === symbol)!.cookie;
+  return Object.fromEntries(
+    Object.entries(COOKIE).map(([name, [first, bits]]) => [
+      name,
+      Number((cookie >> BigInt(first)) & ((1n << BigInt(bits)) - 1n)),
+    ]),
+  ) as Record<keyof typeof COOKIE, number>;
+}
+
+const names = (made: Plan): string[] => made.kprobes.map((k) => k.symbol).sort();
+const withoutProbes: Partial<KernelFacts> = {
+  features: { kprobeMulti: false, kprobe: false, rawTracepoint: true, rdonlyCast: true, ringBuffer: true },
+};
+
+describe("what is attached", () => {
+  it.each(KERNELS)("drops alone need one tracepoint and no following on %s", (kernel) => {
+    const made = planned("trace drop where tcp.dport == 443", kernel);
+    expect(made.kprobes).toEqual([]);
+    expect(made.tracepoints.map((t) => t.tracepoint)).toEqual(["kfree_skb"]);
+    expect(made.queries).toEqual([{ once: true }]);
+  });
+
+  it.each(KERNELS)("all functions, with the hooks of an skb's life, on %s", (kernel) => {
+    const made = planned("trace skb until drop", kernel);
+    expect(made.kprobes.length).toBeGreaterThan(1000);
+    expect(new Set(names(made)).size).toBe(made.kprobes.length);
+    expect(cookieOf(made, "__copy_skb_header")).toMatchObject({ role: ROLE.clone, skb: 0, other: 1, at: 1 });
+    expect(cookieOf(made, "kfree_skbmem")).toMatchObject({ role: ROLE.free, headless: 1, freePath: 1 });
+    expect(cookieOf(made, "nf_hook_slow")).toMatchObject({ role: ROLE.none, skb: 0, freePath: 0 });
+    expect(made.tracepoints.map((t) => t.tracepoint).sort()).toEqual(["consume_skb", "kfree_skb"]);
+  });
+
+  it("the skb may be any argument", () => {
+    expect(cookieOf(planned("trace skb at tcp_v4_do_rcv"), "tcp_v4_do_rcv").skb).toBe(1);
+    expect(cookieOf(planned("trace skb at ip_output"), "ip_output").skb).toBe(2);
+  });
+
+  it("hooks of following are attached, but are not points of the query", () => {
+    const made = planned("trace skb at ip_rcv until drop");
+    expect(cookieOf(made, "ip_rcv").at).toBe(1);
+    expect(cookieOf(made, "__copy_skb_header").at).toBe(0);
+    expect(names(planned("trace skb at ip_rcv follow none"))).toEqual(["ip_rcv"]);
+  });
+
+  it("each query has its bit", () => {
+    const made = planned("trace skb at ip_rcv\ntrace skb at ip_rcv, ip_output until fn(ip_output)");
+    expect(cookieOf(made, "ip_rcv").at).toBe(0b11);
+    expect(cookieOf(made, "ip_output")).toMatchObject({ at: 0b10, until: 0b10 });
+  });
+
+  it("exclusions, modules and waypoints", () => {
+    const some = names(planned("trace skb at ip_rcv*, !ip_rcv_core follow none"));
+    expect(some).toContain("ip_rcv");
+    expect(some).not.toContain("ip_rcv_core");
+    expect(planned("trace skb at module veth follow none").kprobes.every((k) => k.module === "veth")).toBe(
+      true,
+    );
+    expect(planned("trace skb at !ip_* follow none").kprobes.some((k) => k.symbol.startsWith("ip_"))).toBe(
+      false,
+    );
+    const path = names(planned("trace skb at path follow none"));
+    expect(path.length).toBeGreaterThan(25);
+    expect(path.every((name) => WAYPOINTS.includes(name))).toBe(true);
+  });
+
+  it("terminals are looked at besides the points", () => {
+    const made = planned("trace skb at ip_rcv until deliver, xmit");
+    expect(cookieOf(made, "__udp_enqueue_schedule_skb")).toMatchObject({ at: 0, until: 1 });
+    expect(made.tracepoints.map((t) => t.tracepoint)).toContain("net_dev_start_xmit");
+  });
+
+  it("what is left out is counted", () => {
+    const made = planned("trace skb");
+    const reasons = made.leftOut.map((l) => l.reason);
+    expect(reasons).toContain("inlined or marked notrace");
+    expect(reasons).toContain("compiler copies, whose arguments BTF does not describe");
+    expect(made.leftOut.every((l) => l.names.length > 0)).toBe(true);
+    expect(names(made).some((name) => name.includes("."))).toBe(false);
+  });
+});
+
+describe("without function probes", () => {
+  it("all means all tracepoints that may be looked at, and it says so", () => {
+    const made = planned("trace skb where tcp until drop", "6.12", "auto", withoutProbes);
+    expect(made.backend).toBe("tracepoint");
+    const tracepoints = made.tracepoints.map((t) => t.tracepoint);
+    expect(tracepoints).toContain("netif_receive_skb");
+    expect(tracepoints).not.toContain("net_dev_xmit");
+    expect(made.notices[0]).toMatch(/no function probes here: looking at \d+ tracepoints/);
+    expect(made.notices.join()).toContain("clones and copies");
+  });
+
+  it.each([
+    ["trace skb at ip_rcv", "PWQ1256"],
+    ["trace skb at path", "PWQ1256"],
+    ["trace skb at module veth", "PWQ1256"],
+    ["trace skb until deliver", "PWQ1258"],
+    ["trace skb until fn(ip_rcv)", "PWQ1258"],
+  ])("%s is %s", (text, code) => {
+    expect(refusal(text, "6.12", "auto", withoutProbes)).toEqual([code]);
+  });
+
+  it("the same when asked for", () => {
+    expect(planned("trace skb", "6.12", "tracepoint").kprobes).toEqual([]);
+    expect(refusal("trace skb", "6.1", "kprobe-multi")).toEqual(["PWQ1257"]);
+  });
+});
+
+describe("what cannot be looked at", () => {
+  it.each([
+    ["trace skb at ip_recv", "PWQ1250"],
+    ["trace skb at no_such_*", "PWQ1250"],
+    ["trace skb at dst_output", "PWQ1252"],
+    ["trace skb at module no_such", "PWQ1253"],
+    ["trace skb at tracepoint net:no_such", "PWQ1254"],
+    ["trace skb at tracepoint net:net_dev_xmit", "PWQ1255"],
+    ["trace skb at ip_rcv, !ip_*", "PWQ1259"],
+    ["trace skb until fn(no_such)", "PWQ1250"],
+    [Array.from({ length: 9 }, () => "trace drop").join("\n"), "PWQ1260"],
+  ])("%s is %s", (text, code) => {
+    expect(refusal(text)).toEqual([code]);
+  });
+});
+
+describe("globs", () => {
+  it.each([
+    ["ip_*", "ip_rcv", true],
+    ["ip_*", "xip_rcv", false],
+    ["ip?rcv", "ip_rcv", true],
+    ["[a-i]p_rcv", "ip_rcv", true],
+    ["[!a-i]p_rcv", "ip_rcv", false],
+    ["a.b", "axb", false],
+    ["ip_rcv", "ip_rcv_core", false],
+    ["[]", "", false],
+    ["a[b", "a[b", true],
+  ])("%s on %s: %s", (glob, name, matches) => {
+    expect(globMatcher(glob)(name)).toBe(matches);
+  });
+});

@@ -1,0 +1,101 @@
+import { describe, expect, it } from "vitest";
+import { check } from "../../src/compiler/check/check.ts";
+import { compile } from "../../src/compiler/compile.ts";
+import type { KernelFacts } from "../../src/compiler/facts.ts";
+import { FIELDS } from "../../src/compiler/fields/table.ts";
+import { isNativeError, native } from "../../src/native/native.ts";
+import { gatherFacts } from "../../src/runtime/kernel/facts.ts";
+import { linked } from "../../src/runtime/kernel-tracer.ts";
+import { randomFilter } from "../oracle/filters.ts";
+import { Random } from "../random.ts";
+import { because } from "./bpf.ts";
+import { unable } from "./machine.ts";
+
+/**
+ * The third way in which generated code is checked: the running kernel's verifier takes it, with both ways of reading,
+ * in the program of a function and in that of a tracepoint.
+ */
+const reason = unable();
+const FILTERS = 30;
+const PROGRAMS: ReadonlySet<string> = new Set(["pwq_kprobe", "pwq_tp_kfree_skb"]);
+
+/** The verifier gives up at a million instructions, and takes a second for it; a query should be far from both. */
+const MOST_INSTRUCTIONS = 200_000;
+
+function refusal(text: string, facts: KernelFacts): string | undefined {
+  const { program, diagnostics } = check({ name: "query", text }, { facts });
+  if (!program) return `${text}: ${diagnostics.map((d) => d.message).join("; ")}`;
+  const obj = native().openObject(linked(native(), compile(program, facts)));
+  try {
+    for (const { name } of native().programs(obj)) native().setAutoload(obj, name, PROGRAMS.has(name));
+    native().load(obj);
+    for (const name of PROGRAMS) {
+      const { verifiedInsns } = native().programStats(obj, name);
+      if (verifiedInsns > MOST_INSTRUCTIONS)
+        return `${text}: ${verifiedInsns} instructions verified in ${name}`;
+    }
+    return undefined;
+  } catch (error) {
+    if (!isNativeError(error)) throw error;
+    return `${text}: ${error.message}\n${error.log?.split("\n").slice(-8).join("\n")}`;
+  } finally {
+    native().closeObject(obj);
+  }
+}
+
+/** Everything that the kernel part can be asked to capture, ten at a time. */
+function captures(): string[] {
+  const names = [...FIELDS.values()].map(({ name }) => name);
+  const items = [
+    ...names,
+    "payload(64)",
+    "hex(skb->cb, 16)",
+    "str(skb->dev->name)",
+    "arg(1)",
+    "skb->dev->ifindex",
+    "skb->sk->__sk_common.skc_prot->name",
+  ];
+  return Array.from({ length: Math.ceil(items.length / 10) }, (_, i) =>
+    items.slice(10 * i, 10 * i + 10).join(", "),
+  );
+}
+
+describe.skipIf(reason !== undefined)(`the verifier takes generated code${because(reason)}`, () => {
+  const running = reason === undefined ? gatherFacts() : undefined;
+  describe.each([
+    ["direct reads", true],
+    ["probe reads", false],
+  ])("with %s", (_, rdonlyCast) => {
+    const facts = (): KernelFacts => ({
+      ...running!,
+      features: { ...running!.features, rdonlyCast, kprobe: false, kprobeMulti: false },
+    });
+
+    it("of random filters", () => {
+      const random = new Random(7);
+      const refused: string[] = [];
+      for (let i = 0; i < FILTERS; i++) {
+        const text = `trace skb where ${randomFilter(random)} until drop show mark, netns, tuple`;
+        const said = refusal(text, facts());
+        if (said) refused.push(said);
+      }
+      expect(refused).toEqual([]);
+    }, 60_000);
+
+    it.each(captures())("that captures %s", (items) => {
+      expect(refusal(`trace skb where tcp.dport == 443 until drop show ${items}`, facts())).toBeUndefined();
+    });
+
+    it.each([
+      'trace skb where comm ~ "ng*" and iface matches "^(eth|veth)[0-9]+$" until drop',
+      "trace skb where tcp.dport in {1, 3, 5, 7, 9, 11, 13, 15, 17, 19..29} until drop",
+      `trace skb where ip.dst in {${Array.from({ length: 40 }, (_, i) => `10.${i * 3}.0.0/16, 2001:db8:${i * 2}::/48`).join(", ")}}`,
+      "trace skb where tcp.flags has SYN sample 1/10 rate 100/s limit 5 packets stop when skb->len > 9000",
+      "trace skb where ip when delta > 1ms or len % 7 == mark / 3 until drop, free, skb->mark == 9",
+      'trace skb where drop.location ~ "nft_*" or func ~ "net:*" follow none',
+      "trace drop where tcp\ntrace skb where udp.dport == 53 until drop\ntrace skb where icmp show icmp.type",
+    ])("of %s", (text) => {
+      expect(refusal(text, facts())).toBeUndefined();
+    });
+  });
+});
