@@ -11,19 +11,15 @@ export interface SkbFunctions {
 
 /** `registers`: how many arguments the calling convention passes in registers (x86-64: 6, arm64: 8). */
 export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunctions {
-  const { words, records, byKind } = btf.image;
-  const functions = byKind[KIND_NUMBER.func]!;
+  const { words, records } = btf.image;
   const { places } = btf.skbArguments;
   const byName = new Map<string, SkbFunction>();
   const leftOut = new Map<string, LeftOutFunction>();
 
-  for (let i = 0; i < functions.length; i++) {
-    const record = functions[i]!;
+  for (const record of recordsWithSkb(btf, "func")) {
     const at = records[record]!;
     const prototype = words[at + 2]!;
-    const place = places[prototype] ?? PLACE.none;
-    if (place === PLACE.none) continue;
-
+    const place = places[prototype]!;
     const name = btf.strings.text(words[at]!) ?? "";
     const position = place - PLACE.first;
     if (place === PLACE.behindStruct || position >= registers) {
@@ -48,24 +44,35 @@ export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunction
   };
 }
 
+/** Records of functions, or of typedefs of pointers to functions, whose prototype has an skb. */
+function recordsWithSkb(btf: LoadedBtf, kind: "func" | "typedef"): readonly number[] {
+  const { words, records, byKind } = btf.image;
+  const { places } = btf.skbArguments;
+  const list = byKind[KIND_NUMBER[kind]]!;
+  const found: number[] = [];
+  for (let i = 0; i < list.length; i++) {
+    let prototype = words[records[list[i]!]! + 2]!;
+    if (kind === "typedef")
+      prototype = btf.rawKind(prototype) === KIND_NUMBER.ptr ? btf.rawWord(prototype, 2) : 0;
+    if (prototype < places.length && places[prototype] !== PLACE.none) found.push(list[i]!);
+  }
+  return found;
+}
+
 const TRACEPOINT_PREFIX = "btf_trace_";
 
 /**
- * `include/trace/bpf_probe.h` makes a typedef `btf_trace_NAME` of each tracepoint's prototype. Its first parameter is
- * the tracepoint's private data, which is not among the arguments a program sees.
+ * `include/trace/bpf_probe.h` makes a typedef `btf_trace_NAME` of a pointer to each tracepoint's prototype, whose first
+ * parameter is the tracepoint's private data: that is not among the arguments a program sees.
  */
 export function findSkbTracepoints(btf: LoadedBtf): readonly SkbTracepoint[] {
-  const { words, records, byKind } = btf.image;
   const { passing } = btf.skbArguments;
-  const prefix = Buffer.from(TRACEPOINT_PREFIX);
   const tracepoints: SkbTracepoint[] = [];
-  for (const record of byKind[KIND_NUMBER.typedef]!) {
-    if (!btf.strings.startsWith(words[records[record]!]!, prefix)) continue;
+  for (const record of recordsWithSkb(btf, "typedef")) {
     const typedef = btf.type(btf.firstId + record);
-    const pointer = btf.resolve(typedef.id);
-    const prototype = pointer.kind === "ptr" ? btf.resolve(pointer.type) : pointer;
-    if (prototype.kind !== "func_proto") continue;
-    const params = prototype.params.slice(1);
+    if (!typedef.name.startsWith(TRACEPOINT_PREFIX)) continue;
+    const params = btf.resolve(btf.resolve(typedef.id).type).params.slice(1);
+    // An argument of any type takes one slot here.
     const position = params.findIndex(({ type }) => passing[type] === PASSING.skb);
     if (position < 0) continue;
     tracepoints.push({ name: typedef.name.slice(TRACEPOINT_PREFIX.length), position, params });
