@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, rmSync } from "node:fs";
 import { release } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Case, type Kernel, Skip } from "./kit/case.ts";
+import { type Case, type Kernel, pointsFor, Skip } from "./kit/case.ts";
 import { Hosts } from "./kit/hosts.ts";
 import { Pwq } from "./kit/pwq.ts";
 
@@ -54,11 +54,14 @@ async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup)
     const late = sleep(seconds * 1000, undefined, { ref: false }).then(() => {
       throw new Error(`not done in ${seconds} s`);
     });
-    await Promise.race([(async () => test.run({ kernel, hosts, pwq, folder }))(), late]);
+    await Promise.race([
+      (async () => test.run({ kernel, hosts, pwq, at: pointsFor(kernel), folder }))(),
+      late,
+    ]);
     return await end("passed");
   } catch (error) {
     if (error instanceof Skip) return await end("skipped", error.message);
-    return await end("failed", error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return await end("failed", error instanceof Error ? error.message : String(error));
   }
 }
 

@@ -5,7 +5,7 @@ import { complete, endsInDrop, every, onlyPacket, packets, passes, values } from
 export default [
   {
     name: "NAT does not lose the packet: same number before and after, and the drop behind it",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client, router, server } = hosts.routed();
       router.nft(`
         table ip nat {
@@ -14,7 +14,7 @@ export default [
         }`);
       server.dropOnInput("udp dport 53");
       const trace = await pwq.trace(
-        "trace skb where udp.dport == 8053 until drop show ip.src, ip.dst, udp.dport, netns, drop.reason",
+        `trace skb ${at} where udp.dport == 8053 until drop show ip.src, ip.dst, udp.dport, netns, drop.reason`,
       );
       client.udp("10.0.1.254", 8053, { count: 2, sport: 5025 });
       const recorded = await trace.stop();
@@ -32,10 +32,10 @@ export default [
   },
   {
     name: "a clone belongs to the packet it was made of",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client } = hosts.pair();
       await client.tap("c0");
-      const trace = await pwq.trace("trace skb where udp.dport == 6003 show skb");
+      const trace = await pwq.trace(`trace skb ${at} where udp.dport == 6003 show skb`);
       client.udp("10.0.0.2", 6003);
       const events = onlyPacket(await trace.stop());
       passes(events, ["packet_rcv", "ip_rcv"]);
@@ -46,12 +46,14 @@ export default [
   },
   {
     name: "`follow none` selects events one by one, and they have no packet",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client, router } = hosts.routed();
       router.nft(
         "table ip nat { chain pre { type nat hook prerouting priority dstnat; udp dport 8053 dnat to 10.0.2.2:53; }; }",
       );
-      const trace = await pwq.trace("trace skb follow none where udp.dport == 8053 show udp.dport, netns");
+      const trace = await pwq.trace(
+        `trace skb ${at} follow none where udp.dport == 8053 show udp.dport, netns`,
+      );
       client.udp("10.0.1.254", 8053);
       const recorded = await trace.stop();
       complete(recorded);
@@ -65,11 +67,11 @@ export default [
   },
   {
     name: "marks: precedence as people read it, and the mark does not leave the namespace",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client, server } = hosts.pair();
       server.dropOnInput("udp dport 6005");
       const trace = await pwq.trace(
-        "trace skb where mark & 0xff00 == 0x1200 until drop show mark, netns, drop.reason",
+        `trace skb ${at} where mark & 0xff00 == 0x1200 until drop show mark, netns, drop.reason`,
       );
       client.udp("10.0.0.2", 6005, { mark: 0x1234 });
       client.udp("10.0.0.2", 6005, { mark: 0x2234 });

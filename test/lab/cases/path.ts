@@ -7,14 +7,15 @@ const DEMO = "trace skb where tcp.dport==443 until drop show mark, netns, drop.r
 export default [
   {
     name: "a refused connection: its way from the socket to the firewall, and nothing of other ports",
+    timeout: 500, // all functions, on every kernel
     async run({ hosts, pwq }) {
       const { client, server } = hosts.pair();
       server.dropOnInput("tcp dport 443");
       await server.listen("tcp", "10.0.0.2", 80);
-      const trace = await pwq.trace(DEMO);
+      const trace = await pwq.trace(DEMO, { patience: 240 });
       if (client.connect("10.0.0.2", 80) !== "connected") throw new Error("port 80 should be open");
       if (client.connect("10.0.0.2", 443) !== "timeout") throw new Error("port 443 should be refused");
-      const recorded = await trace.stop();
+      const recorded = await trace.stop("SIGINT", 240);
       complete(recorded);
       const events = onlyPacket(recorded);
       passes(events, [
@@ -33,9 +34,11 @@ export default [
   },
   {
     name: "a datagram nobody listens for ends in NO_SOCKET",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client } = hosts.pair();
-      const trace = await pwq.trace("trace skb where udp.dport == 6012 until drop show drop.reason, netns");
+      const trace = await pwq.trace(
+        `trace skb ${at} where udp.dport == 6012 until drop show drop.reason, netns`,
+      );
       client.udp("10.0.0.2", 6012, { count: 3 });
       const recorded = await trace.stop();
       complete(recorded);
@@ -49,10 +52,12 @@ export default [
   },
   {
     name: "a delivered datagram ends at `deliver`, without a drop",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client, server } = hosts.pair();
       await server.listen("udp", "10.0.0.2", 6013);
-      const trace = await pwq.trace("trace skb where udp.dport == 6013 until deliver, drop show drop.reason");
+      const trace = await pwq.trace(
+        `trace skb ${at} where udp.dport == 6013 until deliver, drop show drop.reason`,
+      );
       client.udp("10.0.0.2", 6013);
       const recorded = await trace.stop();
       complete(recorded);
@@ -63,11 +68,11 @@ export default [
   },
   {
     name: "the headers of a packet on its way out are its own from the first event, or absent",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client, server } = hosts.pair();
       server.dropOnInput("tcp dport 443");
       const trace = await pwq.trace(
-        "trace skb where tcp.dport == 443 until drop show tcp.sport, tcp.dport, udp.dport, ip.src, ip.dst, ip.proto, drop.reason",
+        `trace skb ${at} where tcp.dport == 443 until drop show tcp.sport, tcp.dport, udp.dport, ip.src, ip.dst, ip.proto, drop.reason`,
       );
       client.connect("10.0.0.2", 443);
       const events = onlyPacket(await trace.stop());

@@ -116,11 +116,11 @@ export default [
   },
   {
     name: "Ctrl-C, SIGTERM and Ctrl-C twice: an end in order, nothing left attached",
-    async run({ hosts, pwq }) {
+    async run({ hosts, pwq, at }) {
       const { client } = hosts.pair();
       const before = attached();
       for (const signal of ["SIGINT", "SIGTERM"] as const) {
-        const trace = await pwq.trace("trace skb where udp.dport == 6012 until drop show drop.reason");
+        const trace = await pwq.trace(`trace skb ${at} where udp.dport == 6012 until drop show drop.reason`);
         if (attached() === before) throw new Error("nothing is attached");
         client.udp("10.0.0.2", 6012);
         const recorded = await trace.stop(signal);
@@ -129,7 +129,7 @@ export default [
         if (recorded.events.length === 0) throw new Error(`${signal}: the events before it are lost`);
         if (attached() !== before) throw new Error(`${signal}: left attached:\n${attached()}`);
       }
-      const trace = await pwq.trace("trace skb where udp.dport == 6012");
+      const trace = await pwq.trace(`trace skb ${at} where udp.dport == 6012`);
       trace.child.process.kill("SIGINT");
       trace.child.process.kill("SIGINT");
       await trace.child.end(undefined, 10);

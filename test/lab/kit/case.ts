@@ -19,6 +19,12 @@ export interface Lab {
   readonly kernel: Kernel;
   readonly hosts: Hosts;
   readonly pwq: Pwq;
+  /**
+   * The `at` clause for cases that care about the way of a packet but not about every function on it: empty, which is
+   * all functions, but where a kernel has no kprobe-multi the few that cases look for. Hundreds of single kprobes take
+   * minutes to attach under emulation.
+   */
+  readonly at: string;
   /** An empty folder of this case. */
   readonly folder: string;
 }
@@ -36,5 +42,8 @@ export function atLeast(kernel: Kernel, major: number, minor: number): boolean {
 /** `unless` of a case that needs kprobe-multi: Debian builds 6.1 without it. */
 export const withoutKprobeMulti = (kernel: Kernel): string | undefined =>
   atLeast(kernel, 6, 2) ? undefined : "no kprobe-multi in this kernel";
+
+export const pointsFor = (kernel: Kernel): string =>
+  withoutKprobeMulti(kernel) ? "at path, veth_xmit, packet_rcv, __ip_queue_xmit" : "";
 
 export class Skip extends Error {}

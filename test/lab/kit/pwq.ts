@@ -101,8 +101,8 @@ export class Trace {
   }
 
   /** Ctrl-C, then everything it has written. */
-  async stop(signal: NodeJS.Signals = "SIGINT"): Promise<Recording> {
-    return recording(await this.child.end(signal));
+  async stop(signal: NodeJS.Signals = "SIGINT", seconds = 60): Promise<Recording> {
+    return recording(await this.child.end(signal, seconds));
   }
 
   /** Waits until it ends by itself. */
