@@ -76,7 +76,8 @@ function markPassing({ firstId, image }: LoadedBtf, isSkb: Uint8Array, passing: 
     if (isSkb[words[records[pointers[i]!]! + 2]!]) passing[firstId + pointers[i]!] = PASSING.skb;
   }
   for (const kind of ["struct", "union"] as const) {
-    for (const record of byKind[KIND_NUMBER[kind]]!) passing[firstId + record] = PASSING.wide;
+    const list = byKind[KIND_NUMBER[kind]]!;
+    for (let i = 0; i < list.length; i++) passing[firstId + list[i]!] = PASSING.wide;
   }
   for (const record of byKind[KIND_NUMBER.int]!) {
     if (words[records[record]! + 2]! > 8) passing[firstId + record] = PASSING.wide;
