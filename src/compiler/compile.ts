@@ -1,6 +1,7 @@
 import { writeObject } from "./bpf/index.ts";
 import { generate } from "./codegen/generate.ts";
-import { type LowerContext, surely } from "./codegen/lower.ts";
+import { surely } from "./codegen/lower.ts";
+import type { LowerContext } from "./codegen/lower-context.ts";
 import { PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
 import type { LoweredQuery } from "./codegen/query.ts";
 import { layoutRecord } from "./codegen/record.ts";

@@ -1,27 +1,18 @@
 import type { CompareOp } from "../../../grammar/ast.ts";
-import type { PointInfo } from "../compiled.ts";
-import type { Code } from "../diagnostics/codes.ts";
-import { PwqError } from "../diagnostics/diagnostic.ts";
-import type { KernelFacts } from "../facts.ts";
-import { POINT_KIND, VIEW_HAS } from "../layout.ts";
-import type { Source } from "../source.ts";
+import { VIEW_HAS } from "../layout.ts";
 import { textMatcher } from "../text-match.ts";
-import type { ConstSet, PresenceName, TCompare, TExpr, TField, TIn, TMatch } from "../typed.ts";
-import { REGISTERS } from "./arch.ts";
-import { and, type Bytes, type Cond, constant, FALSE, or, TRUE, type Value } from "./ir.ts";
-import { atDrop, type Lowered, lowerPath, lowerRead } from "./lower-read.ts";
+import type { ConstSet, PresenceName, TCompare, TExpr, TIn, TMatch } from "../typed.ts";
+import { and, type Cond, constant, FALSE, or, TRUE, type Value } from "./ir.ts";
+import { fail, type LowerContext } from "./lower-context.ts";
+import { pointNameOf, pointTest, symbolRanges } from "./lower-points.ts";
+import { cmp, inRanges, there } from "./lower-ranges.ts";
+import { bytesOf, type Ip, ipOf, isSigned, numberOf } from "./lower-value.ts";
 
 /**
  * From checked expressions to conditions on kernel memory. Three-valued logic is dissolved here: an expression is asked
  * whether it is surely true or surely false, and a leaf whose field is absent is neither. Since `and` and `or` keep
  * that order, nothing is lost, and no code is ever needed for "unknown".
  */
-export interface LowerContext {
-  readonly facts: KernelFacts;
-  /** By number, for tests of `func` and `module`. */
-  readonly points: readonly PointInfo[];
-  readonly source: Source;
-}
 
 /** True exactly where the expression is true. */
 export function surely(expr: TExpr, truth: boolean, context: LowerContext): Cond {
@@ -51,14 +42,6 @@ export function surely(expr: TExpr, truth: boolean, context: LowerContext): Cond
       return cmp(truth ? "!=" : "==", numberOf(expr, context), constant(0));
   }
 }
-
-const cmp = (op: CompareOp, left: Value, right: Value, signed = false): Cond => ({
-  op: "cmp",
-  cmp: op,
-  signed,
-  left,
-  right,
-});
 
 const OPPOSITE: Readonly<Record<CompareOp, CompareOp>> = {
   "==": "!=",
@@ -117,8 +100,6 @@ function compare(expr: TCompare, truth: boolean, context: LowerContext): Cond {
   return cmp(op, numberOf(left, context), numberOf(right, context), isSigned(left) || isSigned(right));
 }
 
-const isSigned = (e: TExpr): boolean => e.type.kind === "int" && e.type.signed;
-
 function compareText(left: TExpr, right: TExpr, op: CompareOp, context: LowerContext): Cond {
   if (op !== "==" && op !== "!=") {
     fail("PWQ1262", "strings have no order in the kernel", right, context, [
@@ -141,8 +122,6 @@ function compareText(left: TExpr, right: TExpr, op: CompareOp, context: LowerCon
     test: { kind: "equals", text: wanted },
   };
 }
-
-type Ip = Extract<Lowered, { shape: "ip" }>;
 
 function compareIp(a: Ip, b: Ip, op: CompareOp): Cond {
   const both4 = a.v4 && b.v4 ? [a.v4, b.v4] : undefined;
@@ -172,9 +151,6 @@ function compareIp(a: Ip, b: Ip, op: CompareOp): Cond {
   );
 }
 
-const there = (value: Value): Cond =>
-  value.op === "const" ? TRUE : { op: "present", value, negated: false };
-
 function membership(expr: TIn, truth: boolean, context: LowerContext): Cond {
   const negated = expr.negated === truth;
   const { value, set } = expr;
@@ -194,16 +170,6 @@ function membership(expr: TIn, truth: boolean, context: LowerContext): Cond {
   const ranges = set.ranges.map(({ low, high }) => ({ low: flip(low), high: flip(high) }));
   const flipped: Value = { op: "alu", alu: "^", signed: false, left: number, right: constant(-(1n << 63n)) };
   return inRanges([flipped], 64, ranges, negated);
-}
-
-function inRanges(
-  parts: readonly Value[],
-  bits: 32 | 64 | 128,
-  ranges: ConstSet["ranges"],
-  negated: boolean,
-): Cond {
-  if (ranges.length === 0) return negated ? and(...parts.map(there)) : FALSE;
-  return { op: "ranges", negated, parts, bits, ranges };
 }
 
 function textMembership(value: TExpr, set: ConstSet, negated: boolean, context: LowerContext): Cond {
@@ -234,236 +200,4 @@ function match(expr: TMatch, truth: boolean, context: LowerContext): Cond {
     source: bytesOf(expr.value, context),
     test: { kind: "pattern", how: expr.how, pattern: expr.pattern },
   };
-}
-
-/** `func` and `module` are known when points are planned: a test of them is a set of point numbers. */
-const pointNameOf = (expr: TExpr): "func" | "module" | undefined =>
-  expr.kind === "field" &&
-  expr.field.read.from === "event" &&
-  (expr.field.read.what === "func" || expr.field.read.what === "module")
-    ? expr.field.read.what
-    : undefined;
-
-function pointTest(
-  what: "func" | "module",
-  test: (name: string) => boolean,
-  wanted: boolean,
-  expr: TExpr,
-  context: LowerContext,
-): Cond {
-  const { points } = context;
-  const numbers = points.flatMap((point, i) => {
-    if (point.kind === "drop") return [];
-    const name = what === "func" ? point.name : point.module;
-    return name !== undefined && test(name) === wanted ? [BigInt(i)] : [];
-  });
-  const here = inRanges(
-    [{ op: "event", member: "point" }],
-    64,
-    merge(numbers.map((n) => ({ low: n, high: n }))),
-    false,
-  );
-  if (what === "module" || !points.some((p) => p.kind === "drop")) return here;
-  // The function of a drop is the one its location lies in.
-  const location = inRanges(
-    [{ op: "event", member: "location" }],
-    64,
-    symbolRanges(test, expr, context),
-    !wanted,
-  );
-  const notDrop = cmp("!=", { op: "event", member: "kind" }, constant(POINT_KIND.drop));
-  return or(and(notDrop, here), and(atDrop, location));
-}
-
-/** Where the code of all functions lies whose names pass the test. */
-function symbolRanges(
-  test: (name: string) => boolean,
-  expr: TExpr,
-  context: LowerContext,
-): ConstSet["ranges"] {
-  const symbols = context.facts.symbols();
-  if (!symbols) {
-    return fail(
-      "PWQ1262",
-      "a function's name cannot be tested where the kernel hides its symbols",
-      expr,
-      context,
-      ["run as root, or set kernel.kptr_restrict to 0 or 1"],
-    );
-  }
-  const ranges = symbols.select(test).flatMap((name) => symbols.ranges(name));
-  return merge(ranges.map(({ start, end }) => ({ low: start, high: end - 1n })));
-}
-
-/** Sorts and joins ranges that touch. */
-function merge(ranges: readonly { low: bigint; high: bigint }[]): ConstSet["ranges"] {
-  const out: { low: bigint; high: bigint }[] = [];
-  for (const { low, high } of [...ranges].sort((a, b) => (a.low < b.low ? -1 : a.low > b.low ? 1 : 0))) {
-    const last = out.at(-1);
-    if (last && low <= last.high + 1n) {
-      if (high > last.high) last.high = high;
-    } else out.push({ low, high });
-  }
-  return out;
-}
-
-/** An expression as a number of 64 bits. */
-export function numberOf(expr: TExpr, context: LowerContext): Value {
-  const lowered = lower(expr, context);
-  if (lowered.shape === "number") return lowered.value;
-  return fail("PWQ1262", `\`${describe(expr)}\` cannot be tested in the kernel`, expr, context);
-}
-
-function ipOf(expr: TExpr, context: LowerContext): Ip {
-  if (expr.kind === "const") {
-    const value = expr.value as bigint;
-    if (expr.type.kind === "ip" && expr.type.version === 6) {
-      return { shape: "ip", v6: [constant(value >> 64n), constant(value & 0xffff_ffff_ffff_ffffn)] };
-    }
-    return { shape: "ip", v4: constant(value) };
-  }
-  const lowered = lower(expr, context);
-  return lowered.shape === "ip"
-    ? lowered
-    : fail("PWQ1262", `\`${describe(expr)}\` is not an address`, expr, context);
-}
-
-function bytesOf(expr: TExpr, context: LowerContext): Bytes {
-  const lowered = lower(expr, context);
-  if (lowered.shape === "bytes") return lowered.bytes;
-  return fail("PWQ1262", `\`${describe(expr)}\` cannot be tested in the kernel`, expr, context, [
-    "it is made later, from what was captured: it can be shown",
-  ]);
-}
-
-/** How the value of any expression is got in the kernel. */
-export function lower(expr: TExpr, context: LowerContext): Lowered {
-  const number = (value: Value): Lowered => ({ shape: "number", value });
-  switch (expr.kind) {
-    case "const":
-      if (typeof expr.value === "bigint") return number(constant(expr.value));
-      if (typeof expr.value === "boolean") return number(constant(expr.value ? 1 : 0));
-      break;
-    case "field":
-      return lowerField(expr, context);
-    case "raw": {
-      const lowered = expr.path && lowerPath(expr.path, expr.type);
-      if (lowered) return lowered;
-      break;
-    }
-    case "arithmetic":
-      return number({
-        op: "alu",
-        alu: expr.op,
-        signed: isSigned(expr.left) || (expr.op !== "<<" && expr.op !== ">>" && isSigned(expr.right)),
-        left: numberOf(expr.left, context),
-        right: numberOf(expr.right, context),
-      });
-    case "negate":
-      return number(
-        expr.op === "-"
-          ? { op: "alu", alu: "-", signed: false, left: constant(0), right: numberOf(expr.operand, context) }
-          : {
-              op: "alu",
-              alu: "^",
-              signed: false,
-              left: numberOf(expr.operand, context),
-              right: constant(-1n),
-            },
-      );
-    case "arg": {
-      const offset = REGISTERS[context.facts.arch].args[expr.index];
-      if (offset !== undefined) return number({ op: "regs", offset });
-      break;
-    }
-    case "payload":
-      return { shape: "bytes", bytes: { op: "payload", size: expr.size } };
-    case "format":
-      return lowerFormat(expr, context);
-    case "call":
-      return number(lowerCall(expr, context));
-    case "not":
-    case "logic":
-    case "present":
-    case "compare":
-    case "in":
-    case "match":
-    case "has":
-      break;
-  }
-  return fail("PWQ1262", `\`${describe(expr)}\` cannot be computed in the kernel`, expr, context);
-}
-
-function lowerField(expr: TField, context: LowerContext): Lowered {
-  if (expr.expansion) return lower(expr.expansion, context);
-  const { field } = expr;
-  if (field.read.from === "runtime" || field.read.from === "either") {
-    return fail("PWQ1262", `\`${field.name}\` cannot be tested in the kernel`, expr, context, [
-      "it is made later, from what was captured: it can be shown",
-    ]);
-  }
-  return (
-    lowerRead(field.read, field.type, context.facts) ??
-    fail("PWQ1261", `\`${field.name}\` cannot be read on this kernel`, expr, context, [
-      "its structure has none of the members this field is read from, or the module that defines it is not loaded",
-    ])
-  );
-}
-
-function lowerFormat(expr: Extract<TExpr, { kind: "format" }>, context: LowerContext): Lowered {
-  if (expr.how === "str") {
-    const inner = lower(expr.operand, context);
-    if (inner.shape === "bytes") return inner;
-    const pointer = numberOf(expr.operand, context);
-    return { shape: "bytes", bytes: { op: "cstring", pointer, size: expr.size } };
-  }
-  const { operand } = expr;
-  if (operand.kind === "raw" && operand.path) {
-    const inner = lowerPath(
-      { ...operand.path, value: { kind: "bytes", size: expr.size, typeName: "" } },
-      {
-        kind: "bytes",
-        size: expr.size,
-      },
-    );
-    if (inner) return inner;
-  }
-  return lower(operand, context);
-}
-
-function lowerCall(expr: Extract<TExpr, { kind: "call" }>, context: LowerContext): Value {
-  if (expr.callee === "len") return fail("PWQ1262", "`len(…)` cannot be tested in the kernel", expr, context);
-  const signed = expr.args.some(isSigned);
-  const values = expr.args.map((arg) => numberOf(arg, context));
-  const { callee } = expr;
-  if (callee !== "abs") {
-    return values.reduce((left, right) => ({ op: "minmax", which: callee, signed, left, right }));
-  }
-  const left = values[0]!;
-  if (!signed) return left;
-  const negative: Value = { op: "alu", alu: "-", signed: false, left: constant(0), right: left };
-  return { op: "minmax", which: "max", signed: true, left, right: negative };
-}
-
-/** The expression's text, for a message. */
-function describe(expr: TExpr): string {
-  return expr.kind === "field" ? expr.field.name : expr.kind === "raw" ? expr.text : expr.kind;
-}
-
-function fail(
-  code: Code,
-  message: string,
-  expr: TExpr,
-  context: LowerContext,
-  help?: readonly string[],
-): never {
-  throw new PwqError([
-    {
-      code,
-      severity: "error",
-      message,
-      at: { source: context.source, span: expr.span },
-      ...(help ? { help } : {}),
-    },
-  ]);
 }

@@ -24,7 +24,7 @@ import type { CheckedQuery } from "../typed.ts";
 import { emitCaptures } from "./capture.ts";
 import { emitCond } from "./conditions.ts";
 import type { Cond } from "./ir.ts";
-import type { LowerContext } from "./lower.ts";
+import type { LowerContext } from "./lower-context.ts";
 import type { Capture } from "./record.ts";
 import type { Generator } from "./values.ts";
 

@@ -5,8 +5,9 @@ import { RECORD_HEAD, TUPLE } from "../layout.ts";
 import type { ShowColumn, TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
 import type { Bytes } from "./ir.ts";
-import { type LowerContext, lower } from "./lower.ts";
+import type { LowerContext } from "./lower-context.ts";
 import type { Lowered } from "./lower-read.ts";
+import { lower } from "./lower-value.ts";
 import { RecordTooLarge } from "./problem.ts";
 
 /** A slot and where its value comes from. */

@@ -1,0 +1,38 @@
+import type { PointInfo } from "../compiled.ts";
+import type { Code } from "../diagnostics/codes.ts";
+import { PwqError } from "../diagnostics/diagnostic.ts";
+import type { KernelFacts } from "../facts.ts";
+import type { Source } from "../source.ts";
+import type { TExpr } from "../typed.ts";
+
+/** What lowering must know besides the expression. */
+export interface LowerContext {
+  readonly facts: KernelFacts;
+  /** By number, for tests of `func` and `module`. */
+  readonly points: readonly PointInfo[];
+  readonly source: Source;
+}
+
+/** The expression's text, for a message. */
+export function describe(expr: TExpr): string {
+  return expr.kind === "field" ? expr.field.name : expr.kind === "raw" ? expr.text : expr.kind;
+}
+
+/** Says that the kernel cannot do what an expression asks for. */
+export function fail(
+  code: Code,
+  message: string,
+  expr: TExpr,
+  context: LowerContext,
+  help?: readonly string[],
+): never {
+  throw new PwqError([
+    {
+      code,
+      severity: "error",
+      message,
+      at: { source: context.source, span: expr.span },
+      ...(help ? { help } : {}),
+    },
+  ]);
+}
