@@ -12,7 +12,8 @@ export function attachedNote(plan: AttachPlan, { count, refused }: Attached): st
     ...(functions > 0 ? [counted(functions, "function")] : []),
     ...(count > functions ? [counted(Math.min(tracepoints, count - functions), "tracepoint")] : []),
   ];
-  return `attached to ${parts.join(" and ")} (${plan.backend}); Ctrl-C ends the trace`;
+  const how = functions > 0 ? ` (${plan.backend})` : "";
+  return `attached to ${parts.join(" and ")}${how}; Ctrl-C ends the trace`;
 }
 
 export function lossNote({ cause, count }: Loss): string {

@@ -79,8 +79,8 @@ export async function runSession(session: Session): Promise<EndInfo> {
     const reason = await end.reason;
     stopWatching();
     command?.stop();
-    loaded.detach();
     const seconds = Math.round(performance.now() - started) / 1000;
+    loaded.detach();
     await loaded.flush();
     const commandEnded = await Promise.race([commandEnd, after(COMMAND_PATIENCE_MS)]);
     const info: EndInfo = {

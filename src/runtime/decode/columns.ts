@@ -70,7 +70,7 @@ function column(
   const named = asWritten && name !== field?.name;
   const title = named ? name : (field?.column?.title ?? name.toUpperCase());
   const width = Math.max(title.length, Math.min(field?.column?.width ?? usualWidth(type), MAX_WIDTH));
-  const right = type.kind === "int" && !type.names && field?.name !== "netns";
+  const right = type.kind === "int" && !type.names && !(field && SHOWN_BY_NAME.has(field.name));
   const kind = kindOf(field?.name, type);
   const base = { name, title, width, right, kind, read };
   if (kind === "time") {
@@ -95,6 +95,9 @@ function column(
     },
   };
 }
+
+/** Numbers in the kernel that are mostly shown as names. */
+const SHOWN_BY_NAME: ReadonlySet<string> = new Set(["netns", "cgroup", "caller", "drop.location"]);
 
 /** Wider cells are printed in full and push the rest of their line. */
 const MAX_WIDTH = 40;
