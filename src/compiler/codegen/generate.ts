@@ -27,7 +27,7 @@ import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
 import type { Bytes, Cond, Value } from "./ir.ts";
-import { generateParse } from "./parse.ts";
+import { generateParse } from "./parse/generate.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
 import { Tables } from "./tables.ts";
