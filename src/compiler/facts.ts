@@ -47,7 +47,9 @@ export interface TraceableFunctions {
 
 export interface Symbols {
   /** `name+0x1b` parts for an address; undefined below the first symbol. */
-  lookup(address: bigint): { readonly name: string; readonly offset: number; readonly module?: string } | undefined;
+  lookup(
+    address: bigint,
+  ): { readonly name: string; readonly offset: number; readonly module?: string } | undefined;
   /** All address ranges [start, end) of functions with that name. */
   ranges(name: string): readonly { readonly start: bigint; readonly end: bigint }[];
   /** Names of all functions for which `test` holds; used for globs over drop locations. */

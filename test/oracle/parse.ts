@@ -249,8 +249,10 @@ class View implements Explained {
   }
 
   #transport(at: number, proto: number, version: 4 | 6): void {
+    let dataStart = at;
     const data = (start: number): void => {
       const { head, tail } = this.#packet;
+      dataStart = start;
       this.payload = start <= tail ? head.slice(start, tail) : undefined;
     };
     const header = (name: PresenceName, size: number): boolean => {
@@ -298,5 +300,8 @@ class View implements Explained {
       const options = [0x8000, 0x2000, 0x1000].filter((bit) => flags & bit).length;
       data(at + 4 + 4 * options);
     }
+    const all = this.fields.get("ip.plen");
+    const length = typeof all === "bigint" ? all - BigInt(dataStart - at) : -1n;
+    if (length >= 0n) this.#set("payload.len", Number(length));
   }
 }

@@ -5,7 +5,7 @@ import type { Field, Given, Read, ViewFlag, ViewValue } from "../fields/field.ts
 import { POINT_KIND, VIEW_HAS } from "../layout.ts";
 import type { Type } from "../types.ts";
 import { REGISTERS } from "./arch.ts";
-import { and, type Bytes, type Cond, constant, load, or, SKB, type Value } from "./ir.ts";
+import { type Alu, and, type Bytes, type Cond, constant, load, or, SKB, type Value } from "./ir.ts";
 
 /**
  * From how the fields table says a field is read to where that is in this kernel.
@@ -344,8 +344,40 @@ const VIEW_VALUES: Readonly<Record<Exclude<ViewValue, "tuple">, Value>> = {
     value: member("fragoff", VIEW_HAS.proto),
   },
   "ip.payload": member("payload", VIEW_HAS.payload),
+  "payload.len": { op: "first", of: payloadLengths() },
   "vlan.tci": member("tci", VIEW_HAS.tci),
 };
+
+/** What follows the transport header, for each that has a length of its own; see view.md. */
+function payloadLengths(): readonly Value[] {
+  const plen = member("payload", VIEW_HAS.payload);
+  const alu = (op: Alu, left: Value, right: Value): Value => ({
+    op: "alu",
+    alu: op,
+    signed: false,
+    left,
+    right,
+  });
+  const has = (bits: number, negated = false): Cond => ({ op: "has", bits, negated });
+  const less = (condition: Cond, header: Value): Value => ({
+    op: "guard",
+    condition: and(condition, { op: "cmp", cmp: ">=", signed: false, left: plen, right: header }),
+    value: alu("-", plen, header),
+  });
+  const { tcp, udp, icmp, icmp6, sctp, esp, gre, l4 } = VIEW_HAS;
+  const dataOffset: Value = { op: "header", layer: "tcp", offset: 12, size: 1 };
+  const greFlags: Value = { op: "header", layer: "gre", offset: 0, size: 1 };
+  // RFC 2890: checksum, key and sequence number take four bytes each.
+  const options = [7, 5, 4].map((bit) => alu("&", alu(">>", greFlags, constant(bit)), constant(1)));
+  const greWords = options.reduce((sum, one) => alu("+", sum, one), constant(1));
+  return [
+    less(has(tcp), alu("&", alu(">>", dataOffset, constant(2)), constant(0x3c))),
+    less(has(udp | icmp | icmp6 | esp), constant(8)),
+    less(has(sctp), constant(12)),
+    less(has(gre), alu("<<", greWords, constant(2))),
+    less(and(has(l4), has(tcp | udp | icmp | icmp6 | esp | sctp | gre, true)), constant(0)),
+  ];
+}
 
 function lowerView(read: Extract<Read, { from: "view" }>, facts: KernelFacts): Lowered | undefined {
   if (read.what === "tuple") return { shape: "tuple" };

@@ -133,5 +133,6 @@ export type ViewValue =
   | "ip.version"
   | "frag.offset" // in bytes, 0 for a whole packet; absent where `ip.proto` is, and before headers are written
   | "ip.payload" // length in bytes of what follows the IP headers, by the IP header's word
+  | "payload.len" // the same less the transport header, with its options; absent if that says more than there is
   | "vlan.tci" // from the tag in the skb or, if there is none, in the frame
   | "tuple"; // TUPLE in layout.ts

@@ -148,6 +148,15 @@ export const ipFields: readonly Field[] = [
     read: { from: "view", what: "ip.payload" },
     column: { title: "IP_PLEN", width: 7 },
   },
+  {
+    name: "payload.len",
+    type: size,
+    doc: "Bytes after the transport header, by the length the IP header says; also written `len(payload)`.",
+    optional: `${unwritten}, later fragments, and packets whose headers are longer than that`,
+    read: { from: "view", what: "payload.len" },
+    column: { title: "PAYLOAD", width: 7 },
+    aka: ["data.len"],
+  },
 ];
 
 export const ip4Fields: readonly Field[] = [

@@ -1,6 +1,7 @@
 import type { Call, Expr } from "../../../../grammar/ast.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
-import type { TCall, TExpr, TFormat } from "../../typed.ts";
+import { findField } from "../../fields/table.ts";
+import type { TExpr, TFormat } from "../../typed.ts";
 import { bytes, int, string, type Type, u32, u64 } from "../../types.ts";
 import { laterCall } from "../later.ts";
 import { numberOperand } from "./arithmetic.ts";
@@ -161,12 +162,11 @@ function payload(node: Call, ctx: Context): TExpr | undefined {
     : { kind: "payload", size, type: bytes(size), span: spanOf(ctx, node) };
 }
 
-function len(node: Call, ctx: Context): TCall | undefined {
+function len(node: Call, ctx: Context): TExpr | undefined {
   const [value] = node.args;
   if (value!.kind === "Name" && value!.name === "payload") {
-    return ctx.world.report.error("PWQ1106", placeOf(ctx, value!), "the payload has no length of its own", {
-      label: "lengths are `tcp.len`, `udp.len` and `ip.plen`",
-    });
+    const field = findField("payload.len")!;
+    return { kind: "field", field, type: field.type, span: spanOf(ctx, node) };
   }
   const operand = expression(value!, ctx);
   if (!operand) return undefined;
