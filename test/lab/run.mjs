@@ -5,7 +5,7 @@
 // --json: counts as {"passed":N,"failed":N,"skipped":N}.
 // Exit status: 0 all passed; 1 not; 3 the lab cannot run here (the reason is printed).
 import { execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { arch, availableParallelism, freemem, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -65,7 +65,7 @@ function obstacle() {
   return undefined;
 }
 
-/** The guest's program: the kit and all cases in one file. */
+/** What the guests run: the kit and all cases in one file, pwq, and the traffic program. */
 async function bundle() {
   const cases = readdirSync(join(here, "cases")).filter((name) => name.endsWith(".ts"));
   const lines = [
@@ -85,6 +85,9 @@ async function bundle() {
     target: "node20",
     logLevel: "warning",
   });
+  // The guests see this machine's files: a build while they run must not change what they test.
+  for (const part of ["dist", "build", "package.json"])
+    cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
 }
 

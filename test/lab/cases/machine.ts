@@ -6,15 +6,16 @@ import { sh } from "../kit/process.ts";
 import { recording } from "../kit/pwq.ts";
 
 /** Backends, privileges, and kernels that withhold something. */
-const QUERY = "trace skb at path, veth_xmit where udp.dport == 6005 until drop show drop.reason, netns";
+const QUERY = "trace skb where udp.dport == 6005 until drop show drop.reason, netns";
+const FEW = "trace skb at path, veth_xmit where udp.dport == 6005 until drop show drop.reason, netns";
 
-const backend = (name: string, path: readonly string[], unless?: Case["unless"]): Case => ({
+const backend = (name: string, query: string, path: readonly string[], unless?: Case["unless"]): Case => ({
   name: `--backend ${name} finds the drop`,
   ...(unless && { unless }),
   async run({ hosts, pwq }) {
     const { client, server } = hosts.pair();
     server.dropOnInput("udp dport 6005");
-    const trace = await pwq.trace(QUERY, { options: ["--backend", name] });
+    const trace = await pwq.trace(query, { options: ["--backend", name] });
     client.udp("10.0.0.2", 6005);
     const recorded = await trace.stop();
     complete(recorded);
@@ -39,14 +40,14 @@ const after = (prepare: string): readonly string[] => [
 const HIDE_TRACEFS = "umount -l /sys/kernel/tracing; umount -l /sys/kernel/debug; true";
 
 export default [
-  backend("kprobe-multi", FUNCTIONS, withoutKprobeMulti),
-  backend("kprobe", FUNCTIONS),
-  backend("tracepoint", []),
+  backend("kprobe-multi", QUERY, FUNCTIONS, withoutKprobeMulti),
+  backend("kprobe", FEW, FUNCTIONS),
+  backend("tracepoint", QUERY, []),
   {
     name: "a backend that the kernel lacks is refused by name",
     unless: (kernel) => (withoutKprobeMulti(kernel) ? undefined : "this kernel has all backends"),
     async run({ pwq }) {
-      refuses(await pwq.run("run", "-e", QUERY, "--backend", "kprobe-multi"), 3, /PWQ3004/);
+      refuses(await pwq.run("run", "-e", QUERY, "--backend", "kprobe-multi"), 3, /kprobe-multi/);
     },
   },
   {

@@ -61,7 +61,12 @@ export class Pwq {
   /** The same through another program, which gets pwq's command line as its last arguments. */
   spawnAs(wrapper: readonly string[], args: readonly string[]): Child {
     const [command, ...words] = [...wrapper, this.node, this.cli, ...args];
-    const child = new Child(command!, words, { NO_COLOR: "1" });
+    return this.exec(command!, ...words);
+  }
+
+  /** Starts a program that is or becomes pwq. */
+  exec(command: string, ...args: string[]): Child {
+    const child = new Child(command, args, { NO_COLOR: "1" });
     this.running.push(child);
     return child;
   }
