@@ -22,17 +22,17 @@ import {
 import { printFunction } from "../bpf/print.ts";
 import type { ListingLine } from "../compiled.ts";
 import type { KernelFacts } from "../facts.ts";
-import { VIEW } from "../layout.ts";
+import { VIEW, VIEW_HAS } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
-import type { Bytes, Cond, Value } from "./ir.ts";
+import { surely } from "./lower.ts";
 import { generateParse } from "./parse/generate.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
 import { Tables } from "./tables.ts";
 import { type Generator, PARSE } from "./values.ts";
-import { Windows } from "./windows.ts";
+import { type Node, Windows, walk } from "./windows.ts";
 
 /** Stack of `pwq_query`, of the 512 bytes that it shares with the entry's `struct pwq_event` and what it calls. */
 const STACK = 160;
@@ -59,13 +59,14 @@ export function generate(
 ): Generated {
   const reader = directReader(facts) ?? probeReader;
   const tables = new Tables();
+  const roots = queries.flatMap(rootsOf);
   const functions: ObjectFunction[] = [
     {
       name: "pwq_query",
       section: ".text",
       visibility: "hidden",
       params: 1,
-      insns: queryFunction(queries, reader, tables),
+      insns: queryFunction(queries, roots, reader, tables),
     },
     {
       name: PARSE,
@@ -73,7 +74,7 @@ export function generate(
       visibility: "global",
       memory: { name: VIEW.name, size: VIEW.size },
       params: 2,
-      insns: generateParse(facts, reader, tables).items,
+      insns: generateParse(facts, reader, tables, roots.some(asksForLink)).items,
     },
     ...plan.programs.map(tracepointProgram),
   ];
@@ -86,11 +87,12 @@ export function generate(
 
 function queryFunction(
   queries: readonly LoweredQuery[],
+  roots: readonly Node[],
   reader: Reader,
   tables: Tables,
 ): ObjectFunction["insns"] {
   const e = new Emitter(STACK);
-  const g: Generator = { e, reader, tables, windows: new Windows(queries.flatMap(rootsOf)) };
+  const g: Generator = { e, reader, tables, windows: new Windows(roots) };
   e.emit(mov.reg(r6, r1));
   for (const query of queries) emitQuery(g, query);
   e.emit(mov.imm(r0, 0));
@@ -98,19 +100,32 @@ function queryFunction(
   return e.items;
 }
 
-/** Everything the function may read, to decide what is read together. */
-function rootsOf(query: LoweredQuery): (Value | Cond | Bytes)[] {
-  const roots: (Value | Cond | Bytes)[] = query.until.map((u) => u.condition);
+/** Everything that a query may read. */
+function rootsOf(query: LoweredQuery): Node[] {
+  const roots: Node[] = query.until.map((u) => u.condition);
   for (const cond of [query.where, query.when, query.stop]) if (cond) roots.push(cond);
   for (const { source } of query.captures) {
     if (source.shape === "number") roots.push(source.value);
     else if (source.shape === "bytes") roots.push(source.bytes);
+    else if (source.shape === "presence") roots.push(surely(source.expr, true, query.context));
     else if (source.shape === "ip") {
       if (source.v4) roots.push(source.v4);
       if (source.v6) roots.push(...source.v6);
     }
   }
   return roots;
+}
+
+/** Whether something below reads the Ethernet header or the VLAN tag. */
+function asksForLink(root: Node): boolean {
+  const link = VIEW_HAS.eth | VIEW_HAS.tci;
+  let asks = false;
+  walk(root, (node) => {
+    if (node.op === "header") asks ||= node.layer === "eth";
+    else if (node.op === "has") asks ||= (node.bits & link) !== 0;
+    else if (node.op === "view") asks ||= (node.has & link) !== 0;
+  });
+  return asks;
 }
 
 /** `int pwq_tp_NAME(u64 *ctx)`: picks the arguments and goes to the template's common path. */

@@ -22,13 +22,14 @@ export class Windows {
   readonly #windows = new Map<string, Window[]>();
 
   /** `roots`: everything that the function may evaluate. */
-  constructor(roots: readonly (Value | Cond | Bytes)[]) {
+  constructor(roots: readonly Node[]) {
     const ranges = new Map<string, { start: number; end: number }[]>();
     for (const root of roots) {
-      walk(root, (load) => {
-        const key = keyOf(load.base);
+      walk(root, (node) => {
+        if (node.op !== "load") return;
+        const key = keyOf(node.base);
         const list = ranges.get(key);
-        const range = { start: load.offset, end: load.offset + load.size };
+        const range = { start: node.offset, end: node.offset + node.size };
         if (list) list.push(range);
         else ranges.set(key, [range]);
       });
@@ -81,9 +82,9 @@ export function keyOf(value: Value): string {
   return key;
 }
 
-/** Calls `visit` for every load below. */
-function walk(node: Value | Cond | Bytes, visit: (load: Load) => void): void {
-  if (node.op === "load") visit(node);
+/** Calls `visit` for this and everything below. */
+export function walk(node: Node, visit: (node: Node) => void): void {
+  visit(node);
   for (const child of Object.values(node) as unknown[]) {
     if (Array.isArray(child)) {
       for (const one of child) if (isNode(one)) walk(one, visit);
@@ -91,4 +92,5 @@ function walk(node: Value | Cond | Bytes, visit: (load: Load) => void): void {
   }
 }
 
-const isNode = (x: unknown): x is Value | Cond | Bytes => typeof x === "object" && x !== null && "op" in x;
+export type Node = Value | Cond | Bytes;
+const isNode = (x: unknown): x is Node => typeof x === "object" && x !== null && "op" in x;

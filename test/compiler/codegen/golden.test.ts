@@ -17,6 +17,7 @@ const QUERIES = {
     "trace skb at ip_rcv where not (tcp.dport == 80 or ct.mark == 1) when delta > 1ms show delta",
   "two-queries":
     "trace drop where tcp\ntrace skb at ip_rcv where skb->dev->ifindex == 2 sample 1/10 limit 3 packets",
+  vlan: "trace skb at ip_rcv where vlan.id == 7 show eth.src",
 } as const;
 
 function listing(name: string, kernel: "6.1" | "6.12"): { query: string; parse: string } {
@@ -52,6 +53,9 @@ describe.each(["6.1", "6.12"] as const)("generated for Linux %s", (kernel) => {
     const { parse } = listing("port", kernel);
     expect(listing("set", kernel).parse).toBe(parse);
     compareWith(`parse-${kernel}`, parse);
+  });
+  it("the parsing of headers where the Ethernet header is asked for", () => {
+    compareWith(`parse-link-${kernel}`, listing("vlan", kernel).parse);
   });
   it("the same bytes for the same text and facts", () => {
     const facts = fixtureFacts(kernel);

@@ -6,7 +6,7 @@ import type { Reader } from "../reader.ts";
 import type { Tables } from "../tables.ts";
 import { Windows } from "../windows.ts";
 import { parseIpv4, parseIpv6 } from "./ip.ts";
-import { parseEthernet, parseNetwork } from "./link.ts";
+import { parseEthernet, parseNetwork, skipEthernet } from "./link.ts";
 import { skbMembers } from "./members.ts";
 import { FINISH, FP, Parser } from "./parser.ts";
 import { parseSocket, parseStart, parseVlanTag } from "./start.ts";
@@ -18,9 +18,9 @@ const SKB_SLOT = -8;
 
 /**
  * Generates `pwq_parse(view, skb)`: finds the headers of an skb and fills in the packet view, by the rules of view.md,
- * section by section. It is a global function: the verifier takes it by itself once, and not again wherever it is called. r7 is the offset reached, r8 the type or protocol found there, r9 the `has` bits so far.
+ * section by section. `link`: a query asks for the Ethernet header or the VLAN tag. It is a global function: the verifier takes it by itself once, and not again wherever it is called. r7 is the offset reached, r8 the type or protocol found there, r9 the `has` bits so far.
  */
-export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables): Emitter {
+export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables, link: boolean): Emitter {
   const skb = skbMembers(facts);
   const e = new Emitter(STACK, (member) =>
     member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
@@ -37,8 +37,9 @@ export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables
   e.opaqueZero(r9, r0);
   e.emit(alu.add.imm(r9, VIEW_HAS.parsed));
   parseStart(p);
-  parseVlanTag(p);
+  if (link) parseVlanTag(p);
   parseSocket(p);
+  if (!link) skipEthernet(p);
   parseEthernet(p);
   parseNetwork(p);
   parseIpv4(p);
