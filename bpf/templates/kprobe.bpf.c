@@ -11,9 +11,25 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-static __always_inline int at_function(void *ctx)
+/* From a function's address to its cookie: for kprobes that share one attachment, which has no cookie. */
+struct {
+	__uint(type, BPF_MAP_TYPE_HASH);
+	__uint(map_flags, BPF_F_NO_PREALLOC);
+	__uint(max_entries, 16384);
+	__type(key, __u64);
+	__type(value, __u64);
+} pwq_cookies SEC(".maps");
+
+static __always_inline __u64 shared_cookie(void *ctx)
 {
-	__u64 cookie = bpf_get_attach_cookie(ctx);
+	__u64 function = bpf_get_func_ip(ctx);
+	__u64 *cookie = bpf_map_lookup_elem(&pwq_cookies, &function);
+
+	return cookie ? *cookie : 0;
+}
+
+static __always_inline int at_function(void *ctx, __u64 cookie)
+{
 	__u64 skb = argument(ctx, COOKIE(cookie, SKB)), clone = 0;
 
 	if (COOKIE(cookie, ROLE) == PWQ_ROLE_CLONE) {
@@ -27,13 +43,15 @@ static __always_inline int at_function(void *ctx)
 SEC("kprobe.multi")
 int pwq_kprobe_multi(void *ctx)
 {
-	return at_function(ctx);
+	return at_function(ctx, bpf_get_attach_cookie(ctx));
 }
 
 SEC("kprobe")
 int pwq_kprobe(void *ctx)
 {
-	return at_function(ctx);
+	__u64 cookie = bpf_get_attach_cookie(ctx);
+
+	return at_function(ctx, cookie ? cookie : shared_cookie(ctx));
 }
 
 /* For the generated raw tracepoint programs. `location` and `reason` are of a drop, else 0. */

@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Attaching programs. A link handle holds one attachment or, for perf kprobes, one for each function. */
+/* Attaching programs. A link handle holds one attachment, or more that belong together. */
 #include "functions.h"
+#include "kallsyms.h"
 #include "object.h"
+#include "shared-kprobe.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
 struct link {
 	struct bpf_link **at;
 	size_t count;
+	/* Behind the only attachment, or NULL. */
+	struct shared_kprobe *shared;
+	/* How many functions or tracepoints it stands for. */
+	size_t points;
 };
 
 /* linux/bpf.h of 6.7 and later; headers of Debian 12 are older. Kernels fill in what they know. */
@@ -40,6 +47,7 @@ static void detach_all(struct link *link)
 {
 	for (size_t i = 0; i < link->count; i++)
 		bpf_link__destroy(link->at[i]);
+	shared_kprobe_free(link->shared);
 	free(link->at);
 	*link = (struct link){};
 }
@@ -63,7 +71,7 @@ static struct link *new_link(size_t capacity)
 	return NULL;
 }
 
-static napi_value make_link(napi_env env, struct bpf_link *attachment)
+static napi_value make_link(napi_env env, struct bpf_link *attachment, size_t points)
 {
 	struct link *link = new_link(1);
 
@@ -72,6 +80,7 @@ static napi_value make_link(napi_env env, struct bpf_link *attachment)
 		return throw_errno(env, "attach", NULL, ENOMEM);
 	}
 	link->at[link->count++] = attachment;
+	link->points = points;
 	return make_handle(env, HANDLE_LINK, link, finalize_link);
 }
 
@@ -120,7 +129,7 @@ EXPORTED(native_attach_kprobe_multi)
 	if (!attachment)
 		throw_errno(env, "attachKprobeMulti", count == 1 && by_name ? names.at[0] : NULL, errno);
 	free_strings(&names);
-	return attachment ? make_link(env, attachment) : NULL;
+	return attachment ? make_link(env, attachment, count) : NULL;
 }
 
 static struct bpf_link *attach_kprobe(struct bpf_program *program, const char *symbol, uint64_t cookie)
@@ -142,7 +151,7 @@ EXPORTED(native_attach_kprobe)
 	    !get_string(env, values[2], &symbol) || !get_u64(env, values[3], &cookie))
 		return NULL;
 	attachment = attach_kprobe(program, symbol, cookie);
-	return attachment ? make_link(env, attachment) : throw_errno(env, "attachKprobe", symbol, errno);
+	return attachment ? make_link(env, attachment, 1) : throw_errno(env, "attachKprobe", symbol, errno);
 }
 
 /* Each perf kprobe holds two descriptors. Raises the limit where that is too low and may be done; never lowers it. */
@@ -159,50 +168,132 @@ static void make_room_for_descriptors(size_t links)
 	setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-static bool add_failure(napi_env env, napi_value failed, uint32_t at, size_t index, int err)
-{
-	napi_value entry;
+/* What is to be attached, and how that goes. */
+struct kprobes {
+	struct bpf_program *program;
+	/* From the address of a function to its cookie. */
+	int cookie_map;
+	struct strings symbols;
+	const uint64_t *cookies;
+	/* An errno for each symbol. */
+	int *errors;
+	struct link *link;
+};
 
-	if (napi_create_object(env, &entry) != napi_ok)
-		return false;
-	set(env, entry, "index", make_number(env, index));
-	set(env, entry, "errno", make_number(env, err));
-	return napi_set_element(env, failed, at, entry) == napi_ok;
+/* A perf event for each function: the way that needs nothing but perf. */
+static void attach_each(struct kprobes *kprobes)
+{
+	make_room_for_descriptors(kprobes->symbols.count);
+	for (size_t i = 0; i < kprobes->symbols.count; i++) {
+		struct bpf_link *attachment =
+			attach_kprobe(kprobes->program, kprobes->symbols.at[i], kprobes->cookies[i]);
+
+		kprobes->errors[i] = attachment ? 0 : errno;
+		if (attachment)
+			kprobes->link->at[kprobes->link->count++] = attachment;
+	}
 }
 
+static int store_cookie(void *context, size_t index, uint64_t address)
+{
+	struct kprobes *kprobes = context;
+
+	if (bpf_map_update_elem(kprobes->cookie_map, &address, &kprobes->cookies[index], BPF_ANY))
+		return errno;
+	kprobes->errors[index] = 0;
+	return 0;
+}
+
+/* One trace event for all functions. False: nothing is attached. */
+static bool attach_shared(struct kprobes *kprobes)
+{
+	LIBBPF_OPTS(bpf_perf_event_opts, options);
+	struct shared_kprobe *event;
+	struct bpf_link *attachment;
+	int fd;
+
+	for (size_t i = 0; i < kprobes->symbols.count; i++)
+		kprobes->errors[i] = ENOENT;
+	if (kallsyms_resolve(&kprobes->symbols, store_cookie, kprobes) || !(event = shared_kprobe_new()))
+		return false;
+	for (size_t i = 0; i < kprobes->symbols.count; i++)
+		if (!kprobes->errors[i])
+			kprobes->errors[i] = shared_kprobe_add(event, kprobes->symbols.at[i]);
+	fd = shared_kprobe_open(event);
+	attachment = fd < 0 ? NULL : bpf_program__attach_perf_event_opts(kprobes->program, fd, &options);
+	if (!attachment) {
+		if (fd >= 0)
+			close(fd);
+		shared_kprobe_free(event);
+		return false;
+	}
+	kprobes->link->at[kprobes->link->count++] = attachment;
+	kprobes->link->shared = event;
+	return true;
+}
+
+static napi_value make_failures(napi_env env, const struct kprobes *kprobes)
+{
+	napi_value failures;
+	uint32_t count = 0;
+
+	if (napi_create_array(env, &failures) != napi_ok)
+		return NULL;
+	for (size_t i = 0; i < kprobes->symbols.count; i++) {
+		napi_value failure;
+
+		if (!kprobes->errors[i])
+			continue;
+		if (napi_create_object(env, &failure) != napi_ok)
+			return NULL;
+		set(env, failure, "index", make_number(env, i));
+		set(env, failure, "errno", make_number(env, kprobes->errors[i]));
+		napi_set_element(env, failures, count++, failure);
+	}
+	kprobes->link->points = kprobes->symbols.count - count;
+	return failures;
+}
+
+static napi_value attach_kprobes(napi_env env, struct kprobes *kprobes)
+{
+	napi_value handle, failures, result;
+
+	if (!attach_shared(kprobes))
+		attach_each(kprobes);
+	failures = make_failures(env, kprobes);
+	handle = make_handle(env, HANDLE_LINK, kprobes->link, finalize_link);
+	if (!handle || !failures || napi_create_object(env, &result) != napi_ok)
+		return NULL;
+	set(env, result, "links", handle);
+	set(env, result, "failed", failures);
+	return result;
+}
+
+/* attachKprobes(object, program, symbols, cookies, map of cookies by address) */
 EXPORTED(native_attach_kprobes)
 {
-	struct strings names = {};
-	struct bpf_program *program;
-	struct link *link;
-	napi_value values[4], failed, handle, result;
-	const uint64_t *cookies;
+	struct kprobes kprobes = {};
+	struct bpf_map *map;
+	napi_value values[5], result = NULL;
 	size_t count;
-	uint32_t failures = 0;
 
-	if (!get_arguments(env, info, values, 4) || !(program = get_loaded(env, values)) ||
-	    !get_u64s(env, values[3], &cookies, &count) || napi_create_array(env, &failed) != napi_ok ||
-	    napi_create_object(env, &result) != napi_ok || !get_strings(env, values[2], &names))
+	if (!get_arguments(env, info, values, 5) || !(kprobes.program = get_loaded(env, values)) ||
+	    !(map = get_map(env, get_object(env, values[0]), values[4])) ||
+	    !get_u64s(env, values[3], &kprobes.cookies, &count) || !get_strings(env, values[2], &kprobes.symbols))
 		return NULL;
-	link = names.count == count ? new_link(count) : NULL;
-	if (!link) {
-		free_strings(&names);
-		return throw_type(env, "expected as many cookies as symbols");
+	kprobes.cookie_map = bpf_map__fd(map);
+	kprobes.errors = calloc(count + 1, sizeof(*kprobes.errors));
+	kprobes.link = new_link(count);
+	if (kprobes.symbols.count != count || !kprobes.errors || !kprobes.link) {
+		if (kprobes.link)
+			finalize_link(kprobes.link);
+		throw_type(env, "expected as many cookies as symbols");
+	} else {
+		result = attach_kprobes(env, &kprobes);
 	}
-	make_room_for_descriptors(count);
-	for (size_t i = 0; i < count; i++) {
-		struct bpf_link *attachment = attach_kprobe(program, names.at[i], cookies[i]);
-
-		if (attachment)
-			link->at[link->count++] = attachment;
-		else if (!add_failure(env, failed, failures++, i, errno))
-			break;
-	}
-	free_strings(&names);
-	handle = make_handle(env, HANDLE_LINK, link, finalize_link);
-	set(env, result, "links", handle);
-	set(env, result, "failed", failed);
-	return handle ? result : NULL;
+	free(kprobes.errors);
+	free_strings(&kprobes.symbols);
+	return result;
 }
 
 EXPORTED(native_attach_raw_tracepoint)
@@ -216,7 +307,7 @@ EXPORTED(native_attach_raw_tracepoint)
 	    !get_string(env, values[2], &name))
 		return NULL;
 	attachment = bpf_program__attach_raw_tracepoint(program, name);
-	return attachment ? make_link(env, attachment) : throw_errno(env, "attachRawTracepoint", name, errno);
+	return attachment ? make_link(env, attachment, 1) : throw_errno(env, "attachRawTracepoint", name, errno);
 }
 
 EXPORTED(native_detach)
@@ -256,7 +347,11 @@ EXPORTED(native_link_info)
 	if (!get_arguments(env, info, &value, 1) || !(link = get_handle(env, value, HANDLE_LINK)) ||
 	    napi_create_object(env, &result) != napi_ok)
 		return NULL;
-	set(env, result, "count", make_number(env, link->count));
+	set(env, result, "count", make_number(env, link->points));
+	if (link->shared) {
+		set(env, result, "missed", make_u64(env, shared_kprobe_missed(link->shared)));
+		return result;
+	}
 	for (size_t i = 0; i < link->count; i++) {
 		struct link_info link_info = {};
 		uint32_t size = sizeof(link_info);

@@ -1,9 +1,17 @@
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
-import type { Native, Obj, Ring } from "./native.ts";
+import type { Kprobes, Native, Obj, Ring } from "./native.ts";
 
 /** What `pwq.node` exports. */
-export interface Binding extends Omit<Native, "openRing"> {
+export interface Binding extends Omit<Native, "openRing" | "attachKprobes"> {
+  /** `cookieMap` takes the cookies by the functions' addresses. */
+  attachKprobes(
+    obj: Obj,
+    program: string,
+    symbols: readonly string[],
+    cookies: BigUint64Array,
+    cookieMap: string,
+  ): Kprobes;
   openRing(
     obj: Obj,
     map: string,

@@ -37,13 +37,12 @@ export interface Native {
     cookies: BigUint64Array,
   ): Link;
   attachKprobe(obj: Obj, program: string, symbol: string, cookie: bigint): Link;
-  /** One perf event a function, held by one handle. What cannot be probed is reported by its index and left out. */
-  attachKprobes(
-    obj: Obj,
-    program: string,
-    symbols: readonly string[],
-    cookies: BigUint64Array,
-  ): { readonly links: Link; readonly failed: readonly { readonly index: number; readonly errno: number }[] };
+  /**
+   * Kprobes on many functions, held by one handle. What cannot be probed is reported by its index and left out. Where
+   * tracefs allows it they share one trace event, which is quick to undo, and the program finds the cookies in the map
+   * `pwq_cookies`; elsewhere each function has its perf event.
+   */
+  attachKprobes(obj: Obj, program: string, symbols: readonly string[], cookies: BigUint64Array): Kprobes;
   /** `name` without its group: `kfree_skb`. */
   attachRawTracepoint(obj: Obj, program: string, name: string): Link;
   /** Detaching twice is fine. */
@@ -87,6 +86,11 @@ export type Obj = { readonly [handle]: "object" };
 /** One or more attachments that are undone together. */
 export type Link = { readonly [handle]: "link" };
 export type Ring = { readonly [handle]: "ring" };
+
+export interface Kprobes {
+  readonly links: Link;
+  readonly failed: readonly { readonly index: number; readonly errno: number }[];
+}
 
 export interface LinkInput {
   /** For messages. */
@@ -180,11 +184,16 @@ export function native(): Native {
   return face;
 }
 
+/** Of the template, see `bpf/templates/kprobe.bpf.c`. */
+const COOKIE_MAP = "pwq_cookies";
+
 /** The binding acknowledges batches one by one; here the callback's end does it. */
 function dress(binding: Binding): Native {
-  const { openRing, ringAck, ...rest } = binding;
+  const { openRing, ringAck, attachKprobes, ...rest } = binding;
   return {
     ...rest,
+    attachKprobes: (obj, program, symbols, cookies) =>
+      attachKprobes(obj, program, symbols, cookies, COOKIE_MAP),
     openRing(obj, map, { onBatch, batchBytes, maxBatches, flushMs }) {
       const ack = (): void => ringAck(ring);
       const ring: Ring = openRing(obj, map, batchBytes, maxBatches, flushMs, (batch, count) => {

@@ -19,6 +19,17 @@ describe.skipIf(reason !== undefined)(`loading${because(reason)}`, () => {
     native().closeObject(obj);
   });
 
+  it("no frame of the template is larger than 256 bytes, which leaves a query 192 of the verifier's 512", () => {
+    const obj = open();
+    native().load(obj);
+    for (const { name } of native().programs(obj)) {
+      const depth = deepestStackUse(native().programInsns(obj, name));
+      expect([name, depth]).toEqual([name, Math.min(depth, 256)]);
+      expect(depth).toBeGreaterThan(200);
+    }
+    native().closeObject(obj);
+  });
+
   it("what is not to be loaded is not", () => {
     const obj = open();
     native().setAutoload(obj, "pwq_kprobe", false);
@@ -123,3 +134,25 @@ describe.skipIf(reason !== undefined)(`the machine${because(reason)}`, () => {
     }
   });
 });
+
+/** The farthest below the frame pointer that any instruction reaches, by a load or store or by making an address. */
+function deepestStackUse(insns: Uint8Array): number {
+  const [LDX, ST, STX] = [1, 2, 3];
+  const ADD_TO_ADDRESS = 0x07;
+  const FRAME = 10;
+  const view = new DataView(insns.buffer);
+  let deepest = 0;
+  for (let at = 0; at < insns.length; at += 8) {
+    const op = view.getUint8(at);
+    const kind = op & 7;
+    const [dst, src] = [view.getUint8(at + 1) & 15, view.getUint8(at + 1) >> 4];
+    const inFrame = (kind === LDX && src === FRAME) || ((kind === ST || kind === STX) && dst === FRAME);
+    const offset = inFrame
+      ? view.getInt16(at + 2, true)
+      : op === ADD_TO_ADDRESS
+        ? view.getInt32(at + 4, true)
+        : 0;
+    if (offset >= -512) deepest = Math.max(deepest, -offset);
+  }
+  return deepest;
+}

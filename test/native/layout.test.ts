@@ -21,9 +21,3 @@ it("the event holds the tracking entry in one piece", () => {
   }
   expect(EVENT.offsets["at"]! - start).toBeGreaterThanOrEqual(TRACK.size);
 });
-
-it("an entry program's frame leaves the queries 192 bytes of the verifier's 512", () => {
-  // A tracepoint's own program and a template function called last take 32 each; frames count in steps of 32.
-  const entryFrame = 512 - 192 - 32 - 32;
-  expect(EVENT.size + 8).toBeLessThanOrEqual(entryFrame);
-});
