@@ -54,11 +54,19 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
       for (let i = 0; i < count; i++) {
         frames.push(symbol(u64(batch.u32[from + 2 + 2 * i]!, batch.u32[from + 3 + 2 * i]!)));
       }
-      return frames;
+      return withoutTracer(frames);
     };
   },
   tuple: (batch, slot) => cached(batch, slot, TUPLE.size, tupleText),
 };
+
+/** Frames between a tracepoint and our program: of the program itself, and of what calls it. */
+const TRACER = /^(?:bpf_prog_.* \[bpf\]|bpf_trace_run\d+\+|__bpf_trace_|__traceiter_)/;
+
+function withoutTracer(frames: readonly Text[]): readonly Text[] {
+  const from = frames.findIndex(({ raw }) => !TRACER.test(raw));
+  return from === -1 ? frames : frames.slice(from);
+}
 
 /** `make` spells `bytes` bytes at an offset of the batch; what was spelt before is taken from a cache. */
 function cached(batch: Batch, slot: Slot, bytes: number, make: (b: Uint8Array, at: number) => string): Read {
