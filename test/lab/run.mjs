@@ -112,8 +112,7 @@ async function boot(suite) {
     `${environment.join(" ")} ${quoted(process.execPath)} ${quoted(join(scratch, "guest.mjs"))}\n`,
   );
   const lab = spawn(join(here, "lab"), ["run", suite, script], {
-    // Probes are detached one by one, each with a grace period; expedited ones take no time.
-    env: { TIMEOUT: String(GUEST_SECONDS), APPEND: "rcupdate.rcu_expedited=1", ...process.env, LAB_OUT: out },
+    env: { TIMEOUT: String(GUEST_SECONDS), ...process.env, LAB_OUT: out },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true, // a process group of its own, so that QEMU is ended with it
   });
