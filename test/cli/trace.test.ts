@@ -204,8 +204,10 @@ describe.skipIf(missing !== undefined)(`the end of ${title}`, () => {
 });
 
 describe.skipIf(missing !== undefined)("without root", () => {
-  const asNobody = (call: string) =>
-    shell(`setpriv --reuid 65534 --regid 65534 --clear-groups "${process.execPath}" "${CLI}" ${call}`);
+  // The right to read files stays: the clone, or Node, may lie in a private folder such as root's home.
+  const readable = "--inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search";
+  const nobody = `setpriv --reuid 65534 --regid 65534 --clear-groups ${readable}`;
+  const asNobody = (call: string) => shell(`${nobody} "${process.execPath}" "${CLI}" ${call}`);
 
   test("a trace says what to type", async () => {
     const { stderr, stdout, status } = await asNobody("'trace drop'");
