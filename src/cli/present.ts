@@ -23,9 +23,9 @@ export interface Presentation {
   readonly ended: Promise<EndReason>;
 }
 
-/** Opens the output; throws PWQ2011. */
+/** Opens the output, `-` being standard output; throws PWQ2011. */
 export function openOutput(path: string | undefined): number {
-  if (path === undefined) return STDOUT;
+  if (path === undefined || path === "-") return STDOUT;
   try {
     return openSync(path, "w");
   } catch (error) {

@@ -24,7 +24,8 @@ function writeAll(fd: number, text: string): void {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "EAGAIN") Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
-      else if (code === "EPIPE" || code === "EBADF") return;
+      // EIO: the terminal is gone.
+      else if (code === "EPIPE" || code === "EBADF" || code === "EIO") return;
       else throw error;
     }
   }

@@ -252,6 +252,18 @@ describe("what is in the head or known to user space", () => {
   });
 });
 
+describe("titles", () => {
+  const titles = (...show: Parameters<typeof query>[1]) => {
+    const ports = ["tcp.sport", "udp.sport"].map((key) => ({ key, encoding: "uint" as const, size: 2 }));
+    return columnsOf(query(ports, show), new Batch(), context()).map(({ title }) => title);
+  };
+  test("a field's short one, an `as` name as written, and names where short ones are alike", () => {
+    expect(titles("tcp.sport")).toEqual(["SPORT"]);
+    expect(titles({ name: "port", value: fieldExpr("tcp.sport") })).toEqual(["port"]);
+    expect(titles("tcp.sport", "udp.sport")).toEqual(["tcp.sport", "udp.sport"]);
+  });
+});
+
 describe("computed", () => {
   const slots = [
     { key: "len", encoding: "uint", size: 4 },

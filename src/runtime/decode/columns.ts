@@ -29,11 +29,21 @@ export interface Column {
 /** The columns of a query, each with closures over `batch` made for this query's record layout. */
 export function columnsOf(query: CompiledQuery, batch: Batch, context: DecodeContext): readonly Column[] {
   const leaves = leafReads(query, batch, context);
-  return query.columns.map(({ name, value }) => {
+  const columns = query.columns.map(({ name, value }) => {
     const read = leaves(value) ?? computedRead(value, query, batch, context);
     return column(name, value, query.checked.explicitShow, read, batch, context);
   });
+  return columns.map((own) =>
+    columns.some((other) => other !== own && other.title === own.title) ? byName(own) : own,
+  );
 }
+
+/** For two fields with one short title (`tcp.sport`, `udp.sport`). */
+const byName = (column: Column): Column => ({
+  ...column,
+  title: column.name,
+  width: Math.max(column.width, column.name.length),
+});
 
 /**
  * What is always there although it was not asked for: in front of shown items the time and, where packets are
