@@ -25,12 +25,19 @@ const DEFAULT_COLUMNS: readonly (readonly [name: string, field: string])[] = [
 export const defaultColumns = (span: Span, world: World): readonly ShowColumn[] =>
   DEFAULT_COLUMNS.map(([name, field]) => ({ name, value: fieldValue(FIELDS.get(field)!, span, world) }));
 
+/** Keys that the JSON output gives to every event; `show time` means that one. */
+const OF_EVERY_EVENT: ReadonlySet<string> = new Set(["type", "time", "packet", "func", "query", "last"]);
+
 export function checkShow({ items }: ShowClause, ctx: Context): readonly ShowColumn[] {
   const { report } = ctx.world;
   const columns: ShowColumn[] = [];
   for (const { value, as, span } of items) {
     const name = as?.text ?? textOf(ctx, value);
-    if (columns.some((column) => column.name === name)) {
+    if (as && OF_EVERY_EVENT.has(name) && textOf(ctx, value) !== name) {
+      report.error("PWQ1208", placeOf(ctx, as), `every event has a \`${name}\` already`, {
+        label: "name it otherwise",
+      });
+    } else if (columns.some((column) => column.name === name)) {
       report.error("PWQ1208", placeOf(ctx, as ?? { span }), `two columns are named \`${name}\``, {
         label: "name one of them: `… as NAME`",
       });

@@ -1,16 +1,14 @@
-import type { CompiledQuery, Slot } from "../../compiler/compiled.ts";
+import type { CompiledQuery } from "../../compiler/compiled.ts";
 import { FIELDS } from "../../compiler/fields/table.ts";
 import type { TExpr, TField } from "../../compiler/typed.ts";
 import type { Type } from "../../compiler/types.ts";
-import { ABSENT, asText, formatOf, isList, type Text, type Value } from "../format.ts";
-import { containerId } from "../kernel/container.ts";
+import { ABSENT, formatOf } from "../format.ts";
 import type { Batch } from "./batch.ts";
 import { computedRead } from "./computed.ts";
 import type { DecodeContext } from "./context.ts";
 import { head } from "./head.ts";
-import { type Read, slotRead } from "./read.ts";
-import { findSlot } from "./slot.ts";
-import { symbolText } from "./symbol-text.ts";
+import { leafReads } from "./leaves.ts";
+import type { Read } from "./read.ts";
 
 /** One shown item: how its cell and its JSON value are had from the record at a place of the batch. */
 export interface Column {
@@ -136,156 +134,4 @@ function usualWidth(type: Type): number {
     default:
       return 8;
   }
-}
-
-type LeafReads = (expr: TExpr) => Read | undefined;
-
-/** Reads of everything that is captured or in the record's head; undefined for what must be computed from these. */
-function leafReads(query: CompiledQuery, batch: Batch, context: DecodeContext): LeafReads {
-  const symbol = symbolText(context.names);
-  const read = (found: Slot | undefined): Read | undefined =>
-    found && slotRead(batch, query.record, found, symbol);
-  const slot = (key: string): Read | undefined => read(query.record.slots.find((s) => s.key === key));
-  const special = specialReads(batch, context, symbol, slot);
-  const named = (name: string): Read | undefined => special[name]?.() ?? slot(name);
-  return (expr) => {
-    const found = expr.kind === "field" ? fieldRead(expr, named) : read(findSlot(query.record, expr));
-    if (!found) return undefined;
-    // A protocol's slot is filled in where the packet has it.
-    if (expr.kind === "present") return (at) => found(at) !== undefined;
-    return expr.type.kind === "bool" ? truth(found) : found;
-  };
-}
-
-/** A field that means either end (`ip.addr`) is the list of both. */
-function fieldRead({ field, type }: TField, named: (name: string) => Read | undefined): Read | undefined {
-  if (field.read.from !== "either") return named(field.name);
-  const [one, other] = field.read.fields.map(named);
-  if (!one || !other) return undefined;
-  const format = formatOf(type);
-  const asItem = (value: Value): Text =>
-    typeof value === "object" && !isList(value)
-      ? value
-      : { raw: format.text(value), text: format.text(value), json: format.json(value) };
-  return (at) => {
-    const ends = [one(at), other(at)].filter((value) => value !== undefined);
-    return ends.length === 0 ? undefined : ends.map(asItem);
-  };
-}
-
-const truth =
-  (read: Read): Read =>
-  (at) => {
-    const value = read(at);
-    return value === undefined ? undefined : value !== 0;
-  };
-
-/** Fields that are more than the bytes of their slot, or that have none: they lie in the head or come from user space. */
-function specialReads(
-  batch: Batch,
-  context: DecodeContext,
-  symbol: (address: number | bigint) => Text,
-  slot: (key: string) => Read | undefined,
-): Readonly<Record<string, () => Read | undefined>> {
-  const { cpu, packet, point, location, reason, timeLow, timeHigh } = head(batch);
-  const func = functionText(batch, context);
-  const modules = context.points.map((p) => (p.module === undefined ? undefined : asText(p.module)));
-  const isDrop = (at: number): boolean => context.points[point(at)]?.kind === "drop";
-  const named =
-    (key: string, name: (value: number | bigint) => string | undefined) => (): Read | undefined => {
-      const read = slot(key);
-      return read && renamed(read, name);
-    };
-  return {
-    time: () => (at) => timeHigh(at) * 0x1_0000_0000 + timeLow(at),
-    packet: () => (at) => packet(at) || undefined,
-    cpu: () => cpu,
-    func: () => func,
-    module: () => (at) => {
-      if (!isDrop(at)) return modules[point(at)];
-      const place = context.names.symbol(BigInt(location(at)));
-      return place?.module === undefined ? undefined : asText(place.module);
-    },
-    "drop.reason": () => (at) => (isDrop(at) ? reason(at) : undefined),
-    "drop.location": () => (at) => (isDrop(at) ? symbol(location(at)) : undefined),
-    caller: () => {
-      const read = slot("caller");
-      return read && ((at) => mapNumber(read(at), symbol));
-    },
-    netns: named("netns", (inode) => context.names.netns(Number(inode))),
-    cgroup: named("cgroup", context.names.cgroup),
-    container: () => containerRead(slot("cgroup"), context),
-    process: () => processRead(slot("comm"), slot("pid")),
-  };
-}
-
-/** At a drop the function that holds the drop's location, otherwise the point's name. */
-export function functionText(batch: Batch, context: DecodeContext): (at: number) => Text {
-  const { point, location } = head(batch);
-  const names = context.points.map((p) => (p.kind === "drop" ? undefined : asText(p.name)));
-  const known = new Map<number | bigint, Text>();
-  return (at) => {
-    const name = names[point(at)];
-    if (name) return name;
-    const address = location(at);
-    let text = known.get(address);
-    if (!text) {
-      const fallback = context.points[point(at)]?.name ?? `point ${point(at)}`;
-      text = asText(context.names.symbol(BigInt(address))?.name ?? fallback);
-      known.set(address, text);
-    }
-    return text;
-  };
-}
-
-function mapNumber(
-  value: Value | undefined,
-  make: (n: number | bigint) => Value | undefined,
-): Value | undefined {
-  return typeof value === "number" || typeof value === "bigint" ? make(value) : value;
-}
-
-/** The name of a number where it has one, else the number. Names may change, so they are asked for each time. */
-function renamed(read: Read, name: (value: number | bigint) => string | undefined): Read {
-  const known = new Map<string, Text>();
-  return (at) =>
-    mapNumber(read(at), (value) => {
-      const found = name(value);
-      if (found === undefined) return value;
-      let text = known.get(found);
-      if (!text) {
-        if (known.size > MAX_KNOWN) known.clear();
-        text = asText(found);
-        known.set(found, text);
-      }
-      return text;
-    });
-}
-
-function processRead(comm: Read | undefined, pid: Read | undefined): Read | undefined {
-  if (!comm || !pid) return undefined;
-  const known = new Map<Value, { readonly pid: Value; readonly text: Text }>();
-  return (at) => {
-    const name = comm(at);
-    const id = pid(at);
-    if (id === undefined || typeof name !== "object" || isList(name)) return undefined;
-    const before = known.get(name);
-    if (before?.pid === id) return before.text;
-    const text = asText(`${name.raw}:${id}`);
-    if (known.size > MAX_KNOWN) known.clear();
-    known.set(name, { pid: id, text });
-    return text;
-  };
-}
-
-/** Texts that are remembered; there are seldom so many names. */
-const MAX_KNOWN = 4096;
-
-function containerRead(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
-  if (!cgroup) return undefined;
-  const container = renamed(cgroup, (id) => containerId(names.cgroup(id) ?? ""));
-  return (at) => {
-    const value = container(at);
-    return typeof value === "object" ? value : undefined;
-  };
 }

@@ -1,6 +1,7 @@
 import type { Batch } from "../decode/batch.ts";
-import { type Column, functionText } from "../decode/columns.ts";
+import type { Column } from "../decode/columns.ts";
 import type { DecodeContext } from "../decode/context.ts";
+import { functionText } from "../decode/function-text.ts";
 import { head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
 import { ABSENT, formatOf } from "../format.ts";

@@ -46,7 +46,7 @@ export const clauses = {
   },
   PWQ1208: {
     title: "two columns of one name",
-    text: "Each column is a key of the JSON output, and a key can be there once. Give one of them another name with `as`.",
+    text: "Each column is a key of the JSON output, and a key can be there once. `type`, `time`, `packet`, `func`, `query` and `last` are keys of every event. Give one of them another name with `as`.",
     wrong: "trace skb show mark, len, mark",
     right: "trace skb show mark, len",
   },

@@ -20,4 +20,10 @@ export const lints = {
     wrong: "trace skb where len >= 0 and tcp",
     right: "trace skb where tcp",
   },
+  PWQ1164: {
+    title: "no such interface now",
+    text: "No network namespace that can be looked into has an interface of that name. The trace runs, and matches as soon as there is one; `ip -all netns exec ip -brief link` lists those there are.",
+    wrong: 'trace skb where iface == "eth00"',
+    right: 'trace skb where iface == "eth0"',
+  },
 } as const satisfies Record<string, Page>;

@@ -1,0 +1,53 @@
+import type { CompiledQuery, Slot } from "../../compiler/compiled.ts";
+import type { TExpr, TField } from "../../compiler/typed.ts";
+import { formatOf, isList, type Text, type Value } from "../format.ts";
+import type { Batch } from "./batch.ts";
+import type { DecodeContext } from "./context.ts";
+import { type Read, slotRead } from "./read.ts";
+import { findSlot } from "./slot.ts";
+import { specialReads } from "./special.ts";
+import { symbolText } from "./symbol-text.ts";
+
+/** Reads of everything that is captured or in the record's head; undefined for what must be computed from these. */
+export function leafReads(
+  query: CompiledQuery,
+  batch: Batch,
+  context: DecodeContext,
+): (expr: TExpr) => Read | undefined {
+  const symbol = symbolText(context.names);
+  const read = (found: Slot | undefined): Read | undefined =>
+    found && slotRead(batch, query.record, found, symbol);
+  const slot = (key: string): Read | undefined => read(query.record.slots.find((s) => s.key === key));
+  const special = specialReads(batch, context, symbol, slot);
+  const named = (name: string): Read | undefined => special[name]?.() ?? slot(name);
+  return (expr) => {
+    const found = expr.kind === "field" ? fieldRead(expr, named) : read(findSlot(query.record, expr));
+    if (!found) return undefined;
+    // A protocol's slot is filled in where the packet has it.
+    if (expr.kind === "present") return (at) => found(at) !== undefined;
+    return expr.type.kind === "bool" ? truth(found) : found;
+  };
+}
+
+/** A field that means either end (`ip.addr`) is the list of both. */
+function fieldRead({ field, type }: TField, named: (name: string) => Read | undefined): Read | undefined {
+  if (field.read.from !== "either") return named(field.name);
+  const [one, other] = field.read.fields.map(named);
+  if (!one || !other) return undefined;
+  const format = formatOf(type);
+  const asItem = (value: Value): Text =>
+    typeof value === "object" && !isList(value)
+      ? value
+      : { raw: format.text(value), text: format.text(value), json: format.json(value) };
+  return (at) => {
+    const ends = [one(at), other(at)].filter((value) => value !== undefined);
+    return ends.length === 0 ? undefined : ends.map(asItem);
+  };
+}
+
+const truth =
+  (read: Read): Read =>
+  (at) => {
+    const value = read(at);
+    return value === undefined ? undefined : value !== 0;
+  };

@@ -1,0 +1,98 @@
+import { asText, isList, type Text, type Value } from "../format.ts";
+import { containerId } from "../kernel/container.ts";
+import type { Batch } from "./batch.ts";
+import type { DecodeContext } from "./context.ts";
+import { functionText } from "./function-text.ts";
+import { head } from "./head.ts";
+import type { Read } from "./read.ts";
+
+/** Fields that are more than the bytes of their slot, or that have none: they lie in the head or come from user space. */
+export function specialReads(
+  batch: Batch,
+  context: DecodeContext,
+  symbol: (address: number | bigint) => Text,
+  slot: (key: string) => Read | undefined,
+): Readonly<Record<string, () => Read | undefined>> {
+  const { cpu, packet, point, location, reason, timeLow, timeHigh } = head(batch);
+  const func = functionText(batch, context);
+  const modules = context.points.map((p) => (p.module === undefined ? undefined : asText(p.module)));
+  const isDrop = (at: number): boolean => context.points[point(at)]?.kind === "drop";
+  const named =
+    (key: string, name: (value: number | bigint) => string | undefined) => (): Read | undefined => {
+      const read = slot(key);
+      return read && renamed(read, name);
+    };
+  return {
+    time: () => (at) => timeHigh(at) * 0x1_0000_0000 + timeLow(at),
+    packet: () => (at) => packet(at) || undefined,
+    cpu: () => cpu,
+    func: () => func,
+    module: () => (at) => {
+      if (!isDrop(at)) return modules[point(at)];
+      const place = context.names.symbol(BigInt(location(at)));
+      return place?.module === undefined ? undefined : asText(place.module);
+    },
+    "drop.reason": () => (at) => (isDrop(at) ? reason(at) : undefined),
+    "drop.location": () => (at) => (isDrop(at) ? symbol(location(at)) : undefined),
+    caller: () => {
+      const read = slot("caller");
+      return read && ((at) => mapNumber(read(at), symbol));
+    },
+    netns: named("netns", (inode) => context.names.netns(Number(inode))),
+    cgroup: named("cgroup", context.names.cgroup),
+    container: () => containerRead(slot("cgroup"), context),
+    process: () => processRead(slot("comm"), slot("pid")),
+  };
+}
+
+function mapNumber(
+  value: Value | undefined,
+  make: (n: number | bigint) => Value | undefined,
+): Value | undefined {
+  return typeof value === "number" || typeof value === "bigint" ? make(value) : value;
+}
+
+/** The name of a number where it has one, else the number. Names may change, so they are asked for each time. */
+function renamed(read: Read, name: (value: number | bigint) => string | undefined): Read {
+  const known = new Map<string, Text>();
+  return (at) =>
+    mapNumber(read(at), (value) => {
+      const found = name(value);
+      if (found === undefined) return value;
+      let text = known.get(found);
+      if (!text) {
+        if (known.size > MAX_KNOWN) known.clear();
+        text = asText(found);
+        known.set(found, text);
+      }
+      return text;
+    });
+}
+
+function processRead(comm: Read | undefined, pid: Read | undefined): Read | undefined {
+  if (!comm || !pid) return undefined;
+  const known = new Map<Value, { readonly pid: Value; readonly text: Text }>();
+  return (at) => {
+    const name = comm(at);
+    const id = pid(at);
+    if (id === undefined || typeof name !== "object" || isList(name)) return undefined;
+    const before = known.get(name);
+    if (before?.pid === id) return before.text;
+    const text = asText(`${name.raw}:${id}`);
+    if (known.size > MAX_KNOWN) known.clear();
+    known.set(name, { pid: id, text });
+    return text;
+  };
+}
+
+/** Texts that are remembered; there are seldom so many names. */
+const MAX_KNOWN = 4096;
+
+function containerRead(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
+  if (!cgroup) return undefined;
+  const container = renamed(cgroup, (id) => containerId(names.cgroup(id) ?? ""));
+  return (at) => {
+    const value = container(at);
+    return typeof value === "object" ? value : undefined;
+  };
+}
