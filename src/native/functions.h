@@ -20,11 +20,13 @@ EXPORTED(native_close_object);
 
 /* attach.c */
 EXPORTED(native_attach_kprobe_multi);
-EXPORTED(native_attach_kprobe);
-EXPORTED(native_attach_kprobes);
 EXPORTED(native_attach_raw_tracepoint);
 EXPORTED(native_detach);
 EXPORTED(native_link_info);
+
+/* kprobes.c */
+EXPORTED(native_attach_kprobe);
+EXPORTED(native_attach_kprobes);
 
 /* maps.c */
 EXPORTED(native_map_lookup_per_cpu);
