@@ -26,7 +26,10 @@ export function kernelFacts(btf: string | undefined): KernelFacts {
   } catch {
     // Then BTF tells; a command that cannot do without the addon asks for it itself.
   }
-  return gatherFacts({ ...(btf !== undefined && { btf }), ...(probe && { probe }) });
+  return gatherFacts({
+    ...(btf !== undefined && { btf }),
+    ...(probe && { probe, interfaces: probe.interfaces }),
+  });
 }
 
 const RUNNING_BTF = "/sys/kernel/btf/vmlinux";

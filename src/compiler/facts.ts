@@ -23,6 +23,8 @@ export interface KernelFacts {
   /** The inode of a named network namespace (`/run/netns`, `/proc/PID/ns/net`), or undefined. */
   netnsInode(name: string): number | undefined;
   readonly netnsNames: () => readonly string[];
+  /** Names of the interfaces there are now, in all namespaces that can be entered; undefined if that cannot be told. */
+  interfaceNames(): readonly string[] | undefined;
 }
 
 export type Arch = "x86_64" | "arm64";

@@ -8,6 +8,7 @@ import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
 import { LATER_XDP, laterClause, laterPoint } from "./later.ts";
 import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
+import { warnInterface } from "./lint-interface.ts";
 import { checkShow, defaultColumns } from "./show.ts";
 import { checkTerminal } from "./until.ts";
 
@@ -30,6 +31,7 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
     const typed = each && condition(each.condition, ctx);
     if (!typed || isTooLong(typed, placeOf(ctx, each.condition), ctx.world)) return undefined;
     warnAbsent(typed, ctx.world);
+    warnInterface(typed, ctx.world);
     return typed;
   };
   checkTogether(syntax, clauses, ctx);

@@ -8,9 +8,11 @@ import { BtfFormatError, type LoadedBtf, readBtf } from "../../compiler/btf/read
 import { findMember } from "../../compiler/btf/struct.ts";
 import { PwqError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Arch, KernelFacts } from "../../compiler/facts.ts";
+import type { Native } from "../../native/native.ts";
 import { readModuleBtf, readVmlinuxBtf, vmlinuxBtfPath } from "./btf-files.ts";
 import { type FeatureProbe, features } from "./features.ts";
 import { readUnsized } from "./files.ts";
+import { interfaceNames } from "./interfaces.ts";
 import { NetworkNamespaces } from "./netns.ts";
 import { kernelRelease, machineArch, parseVersion } from "./release.ts";
 import { parseSymbols } from "./symbols.ts";
@@ -25,18 +27,21 @@ export interface FactsOptions {
   readonly running?: boolean;
   /** The addon; without it, BTF tells the features. */
   readonly probe?: FeatureProbe;
+  /** The addon's; without it, interfaces are not known. */
+  readonly interfaces?: Native["interfaces"];
   /** Instead of `/`. */
   readonly root?: string;
 }
 
 /** Throws PwqError if there is no BTF, or none that can be read, or the machine is of an unknown architecture. */
 export function gatherFacts(options: FactsOptions = {}): KernelFacts {
-  const { btf: file, probe, root = "/" } = options;
+  const { btf: file, probe, interfaces, root = "/" } = options;
   const ownFile = vmlinuxBtfPath(root);
   const namespaces = new NetworkNamespaces({ root });
   const netns = {
     netnsInode: (name: string) => namespaces.inode(name),
     netnsNames: () => namespaces.names(),
+    interfaceNames: once(() => interfaces && interfaceNames(namespaces, interfaces)),
   };
   if (file !== undefined && file !== ownFile && !options.running) return { ...factsOfFile(file), ...netns };
 
@@ -74,7 +79,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
   };
 }
 
-function factsOfFile(file: string): Omit<KernelFacts, "netnsInode" | "netnsNames"> {
+function factsOfFile(file: string): Omit<KernelFacts, "netnsInode" | "netnsNames" | "interfaceNames"> {
   const btf = readGiven(file);
   return {
     release: basename(file),

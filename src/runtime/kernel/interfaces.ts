@@ -1,58 +1,24 @@
 import type { Native } from "../../native/native.ts";
 import type { NetworkNamespaces } from "./netns.ts";
 
-/** Interfaces are renamed and replaced: what was read is good for this long. */
-const FRESH_MS = 1000;
-
-interface Known {
-  readonly at: number;
-  readonly names: ReadonlyMap<number, string>;
-}
-
 /**
- * Names of interfaces by index, in each network namespace. For places where the kernel gives an index only: events carry
- * the name, as it was at that moment. An interface that has gone keeps its last name until another takes its index.
+ * Names of the interfaces that there are now, in every network namespace that can be entered, sorted. Only to answer
+ * "is there such an interface": events carry the name themselves, as it was at that moment.
+ * Undefined if no namespace can be entered. `interfaces` throws for one that cannot.
  */
-export class InterfaceNames {
-  readonly #namespaces: NetworkNamespaces;
-  readonly #interfaces: Native["interfaces"];
-  readonly #now: () => number;
-  readonly #known = new Map<number, Known>();
-
-  /** `interfaces` lists those of the namespace behind a path, and throws if it cannot be entered. */
-  constructor(
-    namespaces: NetworkNamespaces,
-    interfaces: Native["interfaces"],
-    now: () => number = () => performance.now(),
-  ) {
-    this.#namespaces = namespaces;
-    this.#interfaces = interfaces;
-    this.#now = now;
-  }
-
-  /** Undefined if there is none, or if the namespace cannot be entered (without CAP_SYS_ADMIN only our own can). */
-  name(netns: number, ifindex: number): string | undefined {
-    return this.#read(netns).get(ifindex);
-  }
-
-  /** All names in a namespace, by index. */
-  all(netns: number): ReadonlyMap<number, string> {
-    return this.#read(netns);
-  }
-
-  #read(netns: number): ReadonlyMap<number, string> {
-    const known = this.#known.get(netns);
-    if (known && this.#now() - known.at < FRESH_MS) return known.names;
-    const names = new Map(known?.names);
-    const path = this.#namespaces.path(netns);
-    if (path !== undefined) {
-      try {
-        for (const { ifindex, name } of this.#interfaces(path)) names.set(ifindex, name);
-      } catch {
-        // The namespace went away, or may not be entered: what was known stays.
-      }
+export function interfaceNames(
+  namespaces: NetworkNamespaces,
+  interfaces: Native["interfaces"],
+): readonly string[] | undefined {
+  const names = new Set<string>();
+  let entered = false;
+  for (const path of namespaces.paths()) {
+    try {
+      for (const { name } of interfaces(path)) names.add(name);
+      entered = true;
+    } catch {
+      // It went away, or is not ours to enter: its interfaces are not known.
     }
-    this.#known.set(netns, { at: this.#now(), names });
-    return names;
   }
+  return entered ? [...names].sort() : undefined;
 }

@@ -57,6 +57,13 @@ export class NetworkNamespaces {
     return [...this.#inodes.keys()].sort();
   }
 
+  /** A file for each namespace that has a name or a process. */
+  paths(): readonly string[] {
+    this.#readNames();
+    this.#readProcesses();
+    return [...this.#paths.values()];
+  }
+
   #isNamed(inode: number): boolean {
     const label = this.#labels.get(inode);
     return label !== undefined && this.#inodes.get(label) === inode;
