@@ -38,6 +38,8 @@ export interface Session {
 const TICK_MS = 100;
 /** A journey that `limit N packets` waits for has ended when nothing was seen of it for so long. */
 const QUIET_MS = 1000;
+/** A packet is counted before it is entered in the tracking map: one that is not there yet has not ended. */
+const UNDERWAY_MS = 50;
 /** What a command sent before it ended may still be on its way through the kernel. */
 const AFTER_COMMAND_MS = 200;
 
@@ -172,8 +174,8 @@ function packetLimit(
     if (admitted(counts.queries[query]!) < limit.count) return false;
     const now = performance.now();
     reached ??= now;
-    const quietSince = Math.max(reached, taking.lastAt(query) ?? 0);
-    return now - quietSince > QUIET_MS || loaded.tracked().followed(query) === 0;
+    const quiet = now - Math.max(reached, taking.lastAt(query) ?? 0);
+    return quiet > QUIET_MS || (quiet > UNDERWAY_MS && loaded.tracked().followed(query) === 0);
   };
 }
 
