@@ -87,7 +87,7 @@ export default [
       );
       if (recorded.events.length !== 5)
         throw new Error(`2 drops and 3 arrivals, not ${recorded.events.length} events`);
-      const direct = pwq.exec(file, "port=6005", "--limit", "1", "--json");
+      const direct = pwq.exec(file, "port=6005", "--limit", "2", "--json");
       await until("the executable traces", 30, () => {
         client.udp("10.0.0.2", 6005);
         return direct.ended;
