@@ -43,3 +43,13 @@ static __always_inline __u64 argument(const void *regs, __u32 position)
 	}
 	return value;
 }
+
+/* Where the kprobe is: on x86 the instruction pointer is behind the byte of a breakpoint, even if there is none. */
+static __always_inline __u64 probed_address(const void *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return *(const __u64 *)(regs + 128) - 1; /* ip */
+#else
+	return *(const __u64 *)(regs + 256); /* pc */
+#endif
+}

@@ -11,7 +11,7 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* From a function's address to its cookie: for kprobes that share one attachment, which has no cookie. */
+/* From the address that is probed to its function's cookie: for kprobes that share one attachment, which has no cookie. */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -22,8 +22,8 @@ struct {
 
 static __always_inline __u64 shared_cookie(void *ctx)
 {
-	__u64 function = bpf_get_func_ip(ctx);
-	__u64 *cookie = bpf_map_lookup_elem(&pwq_cookies, &function);
+	__u64 probed = probed_address(ctx);
+	__u64 *cookie = bpf_map_lookup_elem(&pwq_cookies, &probed);
 
 	return cookie ? *cookie : 0;
 }

@@ -6,6 +6,7 @@
 #include "shared-kprobe.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -50,7 +51,7 @@ static void make_room_for_descriptors(size_t links)
 /* What is to be attached, and how that goes. */
 struct kprobes {
 	struct bpf_program *program;
-	/* From the address of a function to its cookie. */
+	/* From the address that is probed to the function's cookie. */
 	int cookie_map;
 	struct strings symbols;
 	const uint64_t *cookies;
@@ -73,31 +74,72 @@ static void attach_each(struct kprobes *kprobes)
 	}
 }
 
-static int store_cookie(void *context, size_t index, uint64_t address)
-{
-	struct kprobes *kprobes = context;
+/* What kallsyms says of the symbols and, last, of `_text`. */
+struct addresses {
+	uint64_t *at;
+	bool *ambiguous;
+};
 
-	if (bpf_map_update_elem(kprobes->cookie_map, &address, &kprobes->cookies[index], BPF_ANY))
-		return errno;
-	kprobes->errors[index] = 0;
+static int store_address(void *context, size_t index, uint64_t address)
+{
+	struct addresses *addresses = context;
+
+	addresses->ambiguous[index] |= addresses->at[index] && addresses->at[index] != address;
+	addresses->at[index] = address;
 	return 0;
+}
+
+/* Defines a kprobe for each symbol that stands for one function, and stores its cookie by the address probed. */
+static void define_all(struct kprobes *kprobes, struct shared_kprobe *event, const struct addresses *addresses)
+{
+	size_t count = kprobes->symbols.count;
+
+	for (size_t i = 0; i < count; i++) {
+		uint64_t probed;
+
+		kprobes->errors[i] = ENOENT;
+		if (addresses->ambiguous[i])
+			kprobes->errors[i] = EADDRNOTAVAIL;
+		else if (addresses->at[i])
+			kprobes->errors[i] = shared_kprobe_add(event, kprobes->symbols.at[i], addresses->at[count],
+							       addresses->at[i], &probed);
+		if (!kprobes->errors[i] &&
+		    bpf_map_update_elem(kprobes->cookie_map, &probed, &kprobes->cookies[i], BPF_ANY))
+			kprobes->errors[i] = errno;
+	}
+}
+
+/* The event with all kprobes defined, none enabled. NULL: not this way. */
+static struct shared_kprobe *define_shared(struct kprobes *kprobes)
+{
+	size_t count = kprobes->symbols.count;
+	AUTO_FREE char **names = calloc(count + 1, sizeof(*names));
+	AUTO_FREE uint64_t *at = calloc(count + 1, sizeof(*at));
+	AUTO_FREE bool *ambiguous = calloc(count + 1, sizeof(*ambiguous));
+	struct addresses addresses = { .at = at, .ambiguous = ambiguous };
+	struct strings symbols = { .at = names, .count = count + 1 };
+	struct shared_kprobe *event;
+
+	if (!names || !at || !ambiguous)
+		return NULL;
+	memcpy(names, kprobes->symbols.at, count * sizeof(*names));
+	names[count] = "_text";
+	if (kallsyms_resolve(&symbols, store_address, &addresses) || !(event = shared_kprobe_new()))
+		return NULL;
+	define_all(kprobes, event, &addresses);
+	return event;
 }
 
 /* One trace event for all functions. False: nothing is attached. */
 static bool attach_shared(struct kprobes *kprobes)
 {
 	LIBBPF_OPTS(bpf_perf_event_opts, options);
-	struct shared_kprobe *event;
+	struct shared_kprobe *event = define_shared(kprobes);
 	struct bpf_link *attachment;
 	int fd;
 
-	for (size_t i = 0; i < kprobes->symbols.count; i++)
-		kprobes->errors[i] = ENOENT;
-	if (kallsyms_resolve(&kprobes->symbols, store_cookie, kprobes) || !(event = shared_kprobe_new()))
+	if (!event)
 		return false;
-	for (size_t i = 0; i < kprobes->symbols.count; i++)
-		if (!kprobes->errors[i])
-			kprobes->errors[i] = shared_kprobe_add(event, kprobes->symbols.at[i]);
 	fd = shared_kprobe_open(event);
 	attachment = fd < 0 ? NULL : bpf_program__attach_perf_event_opts(kprobes->program, fd, &options);
 	if (!attachment) {

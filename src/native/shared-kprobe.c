@@ -91,8 +91,30 @@ struct shared_kprobe *shared_kprobe_new(void)
 	return event;
 }
 
-int shared_kprobe_add(struct shared_kprobe *event, const char *symbol)
+/*
+ * Where in a traced function to probe. At its very start a kprobe is ftrace's business, which goes through all of the
+ * kernel's functions for each one that is added or removed. Right behind ftrace's five bytes (on kernels with IBT there
+ * are four of endbr64 before them) nothing has happened yet, and it is an ordinary kprobe, of which only one place in
+ * the code is patched: on an emulated 6.1, 1.3 s to enable 1,481 of them instead of 49 s, 0.7 s to disable them.
+ */
+#if defined(__x86_64__)
+static const unsigned int OFFSETS[] = { 5, 9 };
+#else
+static const unsigned int OFFSETS[] = {};
+#endif
+
+int shared_kprobe_add(struct shared_kprobe *event, const char *symbol, uint64_t text, uint64_t function, uint64_t *probed)
 {
+	/* Not by the function's own name: the kernel searches all names for it, and `_text` comes first. */
+	for (size_t i = 0; i < sizeof(OFFSETS) / sizeof(*OFFSETS); i++) {
+		char place[64];
+
+		*probed = function + OFFSETS[i];
+		snprintf(place, sizeof(place), "_text+%" PRIu64, *probed - text);
+		if (text && !write_definition(event, "p:" GROUP "/%s %s\n", event->name, place))
+			return 0;
+	}
+	*probed = function;
 	return write_definition(event, "p:" GROUP "/%s %s\n", event->name, symbol);
 }
 

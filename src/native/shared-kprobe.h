@@ -13,8 +13,11 @@ struct shared_kprobe;
 
 /* NULL, with errno, where there is no tracefs that may be written. */
 struct shared_kprobe *shared_kprobe_new(void);
-/* Adds a function (`name` or `module:name`). 0 or an errno. */
-int shared_kprobe_add(struct shared_kprobe *event, const char *symbol);
+/*
+ * Adds a function (`name` or `module:name`) by its address and that of `_text` (0: not known). 0 and the address that is
+ * probed, or an errno.
+ */
+int shared_kprobe_add(struct shared_kprobe *event, const char *symbol, uint64_t text, uint64_t function, uint64_t *probed);
 /* The descriptor of the perf event that stands for all of them, or a negative errno. From now on they are probed. */
 int shared_kprobe_open(struct shared_kprobe *event);
 /* Hits that were missed. */
