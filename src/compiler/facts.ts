@@ -43,6 +43,8 @@ export interface Features {
 export interface TraceableFunctions {
   /** `module` undefined: vmlinux. */
   has(name: string, module?: string): boolean;
+  /** Several functions have the name: a probe by name would reach one of them, and BTF does not say which it describes. */
+  isAmbiguous(name: string, module?: string): boolean;
   /** Compiler copies (`tcp_rcv.isra.0`, `.constprop.0`, `.part.0`, `.cold`) of a function: BTF does not describe them. */
   copies(): readonly string[];
 }

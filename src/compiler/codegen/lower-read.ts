@@ -308,7 +308,11 @@ function lowerEvent(what: EventRead, facts: KernelFacts): Lowered | undefined {
   const pidTgid: Value = { op: "helper", helper: "pid_tgid" };
   const numbers: Readonly<Partial<Record<EventRead, Value>>> = {
     time: eventMember("time"),
-    elapsed: since("first"),
+    // The first event itself has no earlier time to tell from.
+    elapsed: {
+      op: "first",
+      of: [since("first"), { op: "guard", condition: nonzero("packet"), value: constant(0) }],
+    },
     delta: since("last"),
     caller: caller.inMemory
       ? load({ op: "regs", offset: caller.offset }, 0, 8)

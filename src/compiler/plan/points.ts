@@ -94,14 +94,16 @@ export function functionsOf(
   if (found.length > 0) return found;
 
   const at = { source, span };
-  const untraceable = [...universe.untraceable].filter(matches);
-  if (untraceable.length > 0) {
+  const why = [...universe.untraceable].some(matches)
+    ? "inlined, or marked notrace"
+    : [...universe.unreachable].find(([, names]) => names.some(matches))?.[0];
+  if (why !== undefined) {
     report({
       code: "PWQ1252",
       severity: "error",
       message: `\`${glob}\` cannot be traced`,
       at,
-      label: "inlined, or marked notrace",
+      label: why,
       help: [
         "trace a function that calls it or is called by it; `pwq probes` lists those that can be traced",
       ],

@@ -93,19 +93,22 @@ export class Universe {
     const named = new Set<string>();
     const registers = REGISTERS[facts.arch];
     const ftrace = facts.traceable();
+    const leave = (name: string, reason: string): void => {
+      unreachable.set(reason, [...(unreachable.get(reason) ?? []), name]);
+    };
     for (const btf of this.#btfs()) {
       const module = btf === facts.btf ? undefined : btf.name;
       const of = module === undefined ? {} : { module };
       for (const fn of btf.skbFunctions(registers)) {
         named.add(fn.name);
+        if (ftrace?.isAmbiguous(fn.name, module)) {
+          leave(fn.name, "several functions share the name");
+          continue;
+        }
         if (ftrace && !ftrace.has(fn.name, module)) untraceable.add(fn.name);
         else if (!traceable.has(fn.name)) traceable.set(fn.name, { ...fn, ...of });
       }
-      for (const { name, reason } of btf.skbFunctionsLeftOut(registers)) {
-        const names = unreachable.get(reason);
-        if (names) names.push(name);
-        else unreachable.set(reason, [name]);
-      }
+      for (const { name, reason } of btf.skbFunctionsLeftOut(registers)) leave(name, reason);
     }
     for (const name of traceable.keys()) untraceable.delete(name);
     const copies = (ftrace?.copies() ?? []).filter((copy) => named.has(copy.slice(0, copy.indexOf("."))));

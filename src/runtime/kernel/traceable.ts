@@ -8,11 +8,19 @@ const COPY = /^[^ ]*\.(?:isra|constprop|part|cold)\b/;
  * `NAME [MODULE]` a line, some 60,000.
  */
 export function parseTraceable(text: string): TraceableFunctions {
-  const lines = new Set(text.split("\n"));
+  const lines = new Set<string>();
+  const twice = new Set<string>();
+  for (const line of text.split("\n")) {
+    if (lines.has(line)) twice.add(line);
+    lines.add(line);
+  }
   lines.delete("");
+  const lineOf = (name: string, module: string | undefined) =>
+    module === undefined ? name : `${name} [${module}]`;
   let copies: readonly string[] | undefined;
   return {
-    has: (name, module) => lines.has(module === undefined ? name : `${name} [${module}]`),
+    has: (name, module) => lines.has(lineOf(name, module)),
+    isAmbiguous: (name, module) => twice.has(lineOf(name, module)),
     copies() {
       copies ??= [...lines].filter((line) => COPY.test(line)).map((line) => line.split(" ", 1)[0]!);
       return copies;

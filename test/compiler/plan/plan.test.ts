@@ -101,6 +101,18 @@ describe("what is attached", () => {
     expect(made.tracepoints.map((t) => t.tracepoint)).toContain("net_dev_start_xmit");
   });
 
+  it("a name that several functions share is left out, and says why when it is asked for", () => {
+    const traceable = (): ReturnType<KernelFacts["traceable"]> => ({
+      has: () => true,
+      isAmbiguous: (name) => name === "ip_rcv",
+      copies: () => [],
+    });
+    const made = planned("trace skb", "6.12", "auto", { traceable });
+    expect(names(made)).not.toContain("ip_rcv");
+    expect(made.leftOut).toContainEqual({ reason: "several functions share the name", names: ["ip_rcv"] });
+    expect(refusal("trace skb at ip_rcv", "6.12", "auto", { traceable })).toEqual(["PWQ1252"]);
+  });
+
   it("what is left out is counted", () => {
     const made = planned("trace skb");
     const reasons = made.leftOut.map((l) => l.reason);

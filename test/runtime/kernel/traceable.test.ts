@@ -39,3 +39,10 @@ test("an empty list is one", () => {
   expect(parseTraceable("").has("ip_rcv")).toBe(false);
   expect(parseTraceable("").copies()).toEqual([]);
 });
+
+test("a name that stands for several functions", () => {
+  const traceable = parseTraceable("add_grec\nip_rcv\nadd_grec\nhelp [nf_a]\nhelp [nf_b]\n");
+  expect(traceable.isAmbiguous("add_grec")).toBe(true);
+  expect(traceable.isAmbiguous("ip_rcv")).toBe(false);
+  expect(traceable.isAmbiguous("help", "nf_a")).toBe(false);
+});

@@ -15,7 +15,7 @@ export const plan = {
   },
   PWQ1252: {
     title: "this function cannot be traced",
-    text: "The function takes an skb but ftrace cannot attach to it: the compiler inlined it everywhere, or the kernel marks it `notrace`. Its callers are usually traceable; `pwq probes 'GLOB'` shows which are.",
+    text: "The function takes an skb but ftrace cannot attach to it: the compiler inlined it everywhere, the kernel marks it `notrace`, several functions share the name, or the skb is not in an argument register. Its callers are usually traceable; `pwq probes 'GLOB'` shows which are.",
     wrong: "trace skb at dst_output",
     right: "trace skb at ip_output",
   },
