@@ -62,15 +62,16 @@ static void *list_interfaces(void *data)
 static int visit_namespace(const char *path, struct visit *visit)
 {
 	pthread_t thread;
+	int err;
 
 	visit->namespace = open(path, O_RDONLY | O_CLOEXEC);
 	if (visit->namespace < 0)
 		return errno;
-	visit->err = pthread_create(&thread, NULL, list_interfaces, visit);
-	if (!visit->err)
+	err = pthread_create(&thread, NULL, list_interfaces, visit);
+	if (!err)
 		pthread_join(thread, NULL);
 	close(visit->namespace);
-	return visit->err;
+	return err ? err : visit->err;
 }
 
 EXPORTED(native_interfaces)

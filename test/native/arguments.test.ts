@@ -89,6 +89,12 @@ describe.skipIf(!built)(`arguments of the addon${built ? "" : " (skipped: not bu
       "interfaces /run/netns/there-is-none: No such file or directory",
     ]);
   });
+
+  it("a network namespace that cannot be entered, however soon the thread that tries has ended", () => {
+    const path = "/proc/self/ns/mnt"; // of another kind; without privileges every one is refused, in the same way
+    for (let i = 0; i < 500; i++)
+      expect(() => native().interfaces(path)).toThrow(/^interfaces \/proc\/self\/ns\/mnt: /);
+  });
 });
 
 /** A program that does nothing, as an object. */
