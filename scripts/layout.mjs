@@ -56,6 +56,8 @@ export async function layoutHeader() {
     ...enumeration(cookie(layout.COOKIE)),
     ...enumeration([
       ["PWQ_MAX_QUERIES", layout.MAX_QUERIES],
+      ["PWQ_SCRATCH_SIZE", layout.SCRATCH_SIZE],
+      ["PWQ_SCRATCH_LEVELS", layout.SCRATCH_LEVELS],
       ...numbered("COUNTER", layout.COUNTER),
       ["PWQ_GLOBAL_COUNTERS", layout.COUNTER.length],
       ...numbered("QUERY_COUNTER", layout.QUERY_COUNTER),

@@ -91,7 +91,7 @@ function mended<T>(query: CheckedQuery, body: () => T): T {
       return fail(
         "PWQ1264",
         `one event would be ${error.size} bytes`,
-        "show less; an event may be 16384 bytes",
+        `show less; an event may be ${error.largest} bytes on this kernel`,
       );
     }
     throw error;

@@ -87,6 +87,14 @@ export const RECORD_HEAD = layout("pwq_record", [
   ["size", 4], // of this record in bytes
 ]);
 
+/**
+ * The largest record that is put together in `pwq_scratch` before it goes to the ring buffer: where the verifier (before
+ * 6.4) cannot merge states that hold a ring buffer record, so that each branch of the capture would double its work.
+ */
+export const SCRATCH_SIZE = 4096;
+/** Programs on one CPU nest: a function's, interrupted by tracepoints in a soft interrupt, an interrupt and an NMI. */
+export const SCRATCH_LEVELS = 4;
+
 /** The slot of the `tuple` field. Ports in host order; `has` bit 0: ports are there, bit 1: proto is. */
 export const TUPLE = layout("pwq_tuple", [
   ["version", 1], // 4, 6

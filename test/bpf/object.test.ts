@@ -186,7 +186,7 @@ describe("BTF", () => {
     const visible: ObjectFunction = {
       ...parse,
       visibility: "global",
-      memory: { name: "pwq_event", size: 32 },
+      memory: [{ name: "pwq_event", size: 32 }],
       params: 2,
     };
     expect(

@@ -134,7 +134,7 @@ describe.skipIf(reason)(`a generated object in this kernel${because(reason)}`, (
             name: "sum",
             section: ".text",
             visibility: "global",
-            memory: { name: "pair", size: 16 },
+            memory: [{ name: "pair", size: 16 }],
             params: 1,
             insns: sum,
           },

@@ -46,6 +46,14 @@ export class Generated {
     this.#record = new Uint8Array(this.record.size);
     const cast = facts.features.rdonlyCast ? facts.btf.find("func", "bpf_rdonly_cast") : undefined;
     const record = (): bigint => this.#machine.memory.own("record", "write", this.#record).address;
+    const reserve = (): bigint => {
+      this.#view.setBigUint64(EVENT.offsets.record!, record(), true);
+      return 1n;
+    };
+    const submit = (): bigint => {
+      this.#submitted = true;
+      return 0n;
+    };
     this.#machine = new Machine({
       functions: unit.functions.filter(({ section }) => section === ".text"),
       rodata: unit.rodata,
@@ -56,14 +64,10 @@ export class Generated {
           this.#selected = true;
           return 1n;
         }),
-        pwq_reserve: native(3, () => {
-          this.#view.setBigUint64(EVENT.offsets.record!, record(), true);
-          return 1n;
-        }),
-        pwq_submit: native(2, () => {
-          this.#submitted = true;
-          return 0n;
-        }),
+        pwq_reserve: native(3, reserve),
+        pwq_compose: native(3, reserve),
+        pwq_submit: native(2, submit),
+        pwq_output: native(2, submit),
         pwq_end: native(2, () => 0n),
       },
     });

@@ -40,8 +40,8 @@ export interface ObjectFunction {
    * callers pass; programs are.
    */
   readonly visibility: "hidden" | "global";
-  /** Of a global function: its first parameter points to memory of that size, or to nothing. */
-  readonly memory?: { readonly name: string; readonly size: number };
+  /** Of a global function: its first parameters point to memory of these sizes, or to nothing. */
+  readonly memory?: readonly { readonly name: string; readonly size: number }[];
   /** Number of parameters, at most five; all are `unsigned long long`, like the result. */
   readonly params: number;
   readonly insns: readonly Item[];
@@ -228,12 +228,12 @@ function debugInfo(
 ): { readonly btf: Uint8Array; readonly btfExt: Uint8Array } {
   const btf = new BtfWriter();
   const u64 = btf.int("unsigned long long", 8);
-  const protos = (count: number, name: (i: number) => string, first: TypeId = u64): TypeId =>
+  const protos = (count: number, name: (i: number) => string, first: readonly TypeId[] = []): TypeId =>
     btf.funcProto(
       u64,
-      Array.from({ length: count }, (_, i) => ({ name: name(i), type: i === 0 ? first : u64 })),
+      Array.from({ length: count }, (_, i) => ({ name: name(i), type: first[i] ?? u64 })),
     );
-  const pointer = ({ name, size }: NonNullable<ObjectFunction["memory"]>): TypeId => {
+  const pointer = ({ name, size }: NonNullable<ObjectFunction["memory"]>[number]): TypeId => {
     const words = btf.array(u64, btf.int("__ARRAY_SIZE_TYPE__", 4), size / 8);
     return btf.ptr(btf.struct(name, size, [{ name: "words", type: words, offset: 0 }]));
   };
@@ -243,7 +243,7 @@ function debugInfo(
       f.name,
       btf.func(
         f.name,
-        protos(f.params, (i) => `arg${i + 1}`, f.memory && pointer(f.memory)),
+        protos(f.params, (i) => `arg${i + 1}`, f.memory?.map(pointer)),
         "global",
       ),
     );

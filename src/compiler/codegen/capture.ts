@@ -1,17 +1,13 @@
-import { alu, be32, be64, ldx, mov, type Register, r0, r1, r8, r9, st, stx } from "../bpf/index.ts";
+import { alu, be32, be64, jump, mov, r0, r1, r2, r3, r8, r9, st, stx } from "../bpf/index.ts";
 import type { RecordLayout } from "../compiled.ts";
-import { findField } from "../fields/table.ts";
-import { TUPLE } from "../layout.ts";
+import { VIEW } from "../layout.ts";
 import { emitBytes, emitPayload, emitStack } from "./bytes.ts";
 import { emitCond } from "./conditions.ts";
-import type { Value } from "./ir.ts";
 import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
-import { type Lowered, lowerRead } from "./lower-read.ts";
+import type { Lowered } from "./lower-read.ts";
 import type { Capture } from "./record.ts";
-import { emitValue, type Generator } from "./values.ts";
-
-const FP = 10 satisfies Register;
+import { emitValue, type Generator, loadView, TUPLE_FUNCTION } from "./values.ts";
 
 /** Fills the record at r8: each value that is there, and its bit in the presence words. r9 is lost. */
 export function emitCaptures(
@@ -62,14 +58,20 @@ function emitCapture(g: Generator, { slot, source }: Capture, context: LowerCont
     case "stack":
       return emitStack(g, size, { base: 8, offset }, absent);
     case "tuple":
-      return emitTuple(g, offset, context, absent);
+      // The view first: its parsing would take too much stack below that function's.
+      loadView(g);
+      e.eventAddress(r1, VIEW.members[0]![0]);
+      e.emit(mov.reg(r2, r8), alu.add.imm(r2, offset));
+      e.loadEvent(r3, "skb");
+      e.call(TUPLE_FUNCTION);
+      return e.emit(jump.eq.imm(r0, 0, absent));
   }
 }
 
-type Ip = Extract<Lowered, { shape: "ip" }>;
+export type Ip = Extract<Lowered, { shape: "ip" }>;
 
 /** Writes an address in network order; `tagged`: with its family before it. */
-function emitIp(g: Generator, { v4, v6 }: Ip, tagged: boolean, offset: number, absent: string): void {
+export function emitIp(g: Generator, { v4, v6 }: Ip, tagged: boolean, offset: number, absent: string): void {
   const { e } = g;
   const at = tagged ? offset + 8 : offset;
   const done = e.newLabel("address");
@@ -91,50 +93,4 @@ function emitIp(g: Generator, { v4, v6 }: Ip, tagged: boolean, offset: number, a
     if (tagged) e.emit(st(8, r8, offset, 6));
   }
   e.place(done);
-}
-
-/** Ports of whichever transport the packet has. */
-const PORTS = ["tcp", "udp", "sctp"] as const;
-
-function emitTuple(g: Generator, offset: number, { facts }: LowerContext, absent: string): void {
-  const { e } = g;
-  const { offsets } = TUPLE;
-  const at = (member: string): number => offset + offsets[member]!;
-  const read = (name: string): Lowered => {
-    const field = findField(name)!;
-    return lowerRead(field.read, field.type, facts)!;
-  };
-  const number = (name: string): Value => (read(name) as Extract<Lowered, { shape: "number" }>).value;
-  e.withSlot(8, (has) => {
-    emitValue(g, number("ip.version"), absent);
-    for (let i = 0; i < TUPLE.size; i += 8) e.emit(st(8, r8, offset + i, 0));
-    e.emit(stx(1, r8, at("version"), r0), st(8, FP, has, 0));
-    const optional = (value: Value, store: () => void): void => {
-      const missing = e.newLabel("missing");
-      emitValue(g, value, missing);
-      store();
-      e.place(missing);
-    };
-    const note = (bit: number): void => e.emit(ldx(8, r1, FP, has), alu.or.imm(r1, bit), stx(8, FP, has, r1));
-    optional(number("ip.proto"), () => {
-      e.emit(stx(1, r8, at("proto"), r0));
-      note(2);
-    });
-    for (const [field, member] of [
-      ["ip.src", "src"],
-      ["ip.dst", "dst"],
-    ] as const) {
-      const missing = e.newLabel("missing");
-      emitIp(g, read(field) as Ip, false, at(member), missing);
-      e.place(missing);
-    }
-    for (const end of ["sport", "dport"] as const) {
-      const port: Value = { op: "first", of: PORTS.map((layer) => number(`${layer}.${end}`)) };
-      optional(port, () => {
-        e.emit(stx(2, r8, at(end), r0));
-        note(1);
-      });
-    }
-    e.emit(ldx(8, r1, FP, has), stx(1, r8, at("has"), r1));
-  });
 }

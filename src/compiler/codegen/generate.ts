@@ -1,4 +1,5 @@
 import {
+  alu,
   assemble,
   call,
   constant as constantInsn,
@@ -22,26 +23,30 @@ import {
 import { printFunction } from "../bpf/print.ts";
 import type { ListingLine } from "../compiled.ts";
 import type { KernelFacts } from "../facts.ts";
-import { VIEW, VIEW_HAS } from "../layout.ts";
+import { TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
 import { surely } from "./lower.ts";
 import { generateParse } from "./parse/generate.ts";
+import { StackExhausted } from "./problem.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
 import { Tables } from "./tables.ts";
-import { type Generator, PARSE } from "./values.ts";
+import { generateTuple } from "./tuple.ts";
+import { PARSE, TUPLE_FUNCTION } from "./values.ts";
 import { type Node, Windows, walk } from "./windows.ts";
 
-/** Stack of `pwq_query`, of the 512 bytes that it shares with the entry's `struct pwq_event` and what it calls. */
-const STACK = 160;
+/** Stack of `pwq_query`: of 512 bytes for all frames, the entry's `struct pwq_event` takes 256 and `pwq_parse` 128. */
+const STACK = 128;
 
 const EXTERNS = [
   { name: "pwq_admit", params: 5 },
   { name: "pwq_end", params: 2 },
   { name: "pwq_reserve", params: 3 },
   { name: "pwq_submit", params: 2 },
+  { name: "pwq_compose", params: 3 },
+  { name: "pwq_output", params: 2 },
   { name: "pwq_tracepoint", params: 5 },
 ] as const;
 
@@ -72,10 +77,13 @@ export function generate(
       name: PARSE,
       section: ".text",
       visibility: "global",
-      memory: { name: VIEW.name, size: VIEW.size },
+      memory: [VIEW],
       params: 2,
       insns: generateParse(facts, reader, tables, roots.some(asksForLink)).items,
     },
+    ...(queries.some(({ captures }) => captures.some(({ source: { shape } }) => shape === "tuple"))
+      ? [tupleFunction(facts, reader, tables)]
+      : []),
     ...plan.programs.map(tracepointProgram),
   ];
   const line = sourceLines(source);
@@ -85,20 +93,40 @@ export function generate(
   };
 }
 
+const tupleFunction = (facts: KernelFacts, reader: Reader, tables: Tables): ObjectFunction => ({
+  name: TUPLE_FUNCTION,
+  section: ".text",
+  visibility: "global",
+  memory: [VIEW, TUPLE],
+  params: 3,
+  insns: generateTuple(facts, reader, tables).items,
+});
+
 function queryFunction(
   queries: readonly LoweredQuery[],
   roots: readonly Node[],
   reader: Reader,
   tables: Tables,
 ): ObjectFunction["insns"] {
-  const e = new Emitter(STACK);
-  const g: Generator = { e, reader, tables, windows: new Windows(roots) };
-  e.emit(mov.reg(r6, r1));
-  for (const query of queries) emitQuery(g, query);
-  e.emit(mov.imm(r0, 0));
-  e.return();
-  return e.items;
+  const emit = (windows: Windows): ObjectFunction["insns"] => {
+    const e = new Emitter(STACK);
+    e.emit(mov.reg(r6, r1));
+    for (const query of queries) emitQuery({ e, reader, tables, windows }, query);
+    e.emit(mov.imm(r0, 0));
+    e.return();
+    return e.items;
+  };
+  try {
+    return emit(new Windows(roots, WINDOWS));
+  } catch (error) {
+    // Reading members one by one costs time; having no room for them would cost the query.
+    if (error instanceof StackExhausted) return emit(new Windows([], 0));
+    throw error;
+  }
 }
+
+/** Of that, what members that are read together may take. */
+const WINDOWS = 64;
 
 /** Everything that a query may read. */
 function rootsOf(query: LoweredQuery): Node[] {
@@ -141,7 +169,11 @@ function tracepointProgram(tp: TracepointProgram): ObjectFunction {
       mov.reg(r6, r1),
       argument(r2, tp.skb),
       jump.eq.imm(r2, 0, "out"),
+      // Not a constant to the verifier: branches that it could decide make states precise, which then never merge.
+      mov.reg(r0, r2),
+      alu.xor.reg(r0, r2),
       constantInsn(r3, tp.cookie),
+      alu.xor.reg(r3, r0),
       argument(r4, tp.location),
       argument(r5, tp.reason),
       call.local("pwq_tracepoint"),

@@ -19,9 +19,11 @@ export class PatternProblem extends Error {
 /** One event would be larger than a record may be; becomes PWQ1264 where the query is known. */
 export class RecordTooLarge extends Error {
   readonly size: number;
-  constructor(size: number) {
+  readonly largest: number;
+  constructor(size: number, largest: number) {
     super(`${size} bytes an event`);
     this.name = "RecordTooLarge";
     this.size = size;
+    this.largest = largest;
   }
 }

@@ -139,14 +139,14 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     }
     e.within(span("Show"), () => {
       e.emit(stx(8, FP, flags, r9), mov.reg(r1, r6), mov.imm(r2, index), mov.imm(r3, query.record.size));
-      e.call("pwq_reserve");
+      e.call(g.reader.direct ? "pwq_reserve" : "pwq_compose");
       e.emit(jump.eq.imm(r0, 0, ended));
       e.loadEvent(r8, "record");
       const at = RECORD_HEAD.offsets.flags!;
       e.emit(ldx(1, r0, r8, at), alu.or.reg(r0, r9), stx(1, r8, at, r0));
       emitCaptures(g, query.record, query.captures, query.context);
       e.emit(mov.reg(r1, r8), mov.imm(r2, index));
-      e.call("pwq_submit");
+      e.call(g.reader.direct ? "pwq_submit" : "pwq_output");
     });
     e.place(ended);
     e.within(span("Until"), () => {

@@ -1,7 +1,7 @@
 import type { Encoding, RecordLayout, Slot } from "../compiled.ts";
 import type { Field } from "../fields/field.ts";
 import { findField } from "../fields/table.ts";
-import { RECORD_HEAD, TUPLE } from "../layout.ts";
+import { RECORD_HEAD, SCRATCH_SIZE, TUPLE } from "../layout.ts";
 import type { ShowColumn, TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
 import type { Bytes } from "./ir.ts";
@@ -9,6 +9,7 @@ import type { LowerContext } from "./lower-context.ts";
 import type { Lowered } from "./lower-read.ts";
 import { lower } from "./lower-value.ts";
 import { RecordTooLarge } from "./problem.ts";
+import { directReader } from "./reader.ts";
 
 /** A slot and where its value comes from. */
 export interface Capture {
@@ -56,7 +57,8 @@ export function layoutRecord(
     at += size;
   }
   const size = Math.ceil(at / 8) * 8;
-  if (size > LARGEST_RECORD) throw new RecordTooLarge(size);
+  const largest = directReader(context.facts) ? LARGEST_RECORD : SCRATCH_SIZE;
+  if (size > largest) throw new RecordTooLarge(size, largest);
   return { record: { size, presence, presenceWords, slots: captures.map((c) => c.slot) }, captures };
 }
 

@@ -217,7 +217,9 @@ export function requireView(g: Generator, bits: number, absent: string): void {
 }
 
 export const PARSE = "pwq_parse";
-const VIEW_KEY = "view";
+export const TUPLE_FUNCTION = "pwq_tuple";
+/** What the emitter has when the view is known to be there. */
+export const VIEW_KEY = "view";
 
 /** r0 = event.has, after parsing. */
 export function loadView(g: Generator): void {

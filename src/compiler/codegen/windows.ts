@@ -15,14 +15,12 @@ export interface Window {
 /** Two reads are joined if at most this many bytes lie between them: copying them costs less than a call. */
 const GAP = 32;
 const LARGEST = 64;
-/** All windows together; the stack is 512 bytes for the whole call chain. */
-const BUDGET = 96;
 
 export class Windows {
   readonly #windows = new Map<string, Window[]>();
 
-  /** `roots`: everything that the function may evaluate. */
-  constructor(roots: readonly Node[]) {
+  /** `roots`: everything that the function may evaluate. `budget`: bytes that all windows may take. */
+  constructor(roots: readonly Node[], budget: number) {
     const ranges = new Map<string, { start: number; end: number }[]>();
     for (const root of roots) {
       walk(root, (node) => {
@@ -34,7 +32,7 @@ export class Windows {
         else ranges.set(key, [range]);
       });
     }
-    let left = BUDGET;
+    let left = budget;
     for (const [base, list] of ranges) {
       for (const { start, end, members } of cluster(list)) {
         const size = end - start;

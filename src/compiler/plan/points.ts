@@ -5,7 +5,7 @@ import type { KernelFacts } from "../facts.ts";
 import type { Source } from "../source.ts";
 import { globMatcher } from "./glob.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
-import type { Universe } from "./universe.ts";
+import { SHARED_NAME, type Universe } from "./universe.ts";
 import { WAYPOINTS } from "./waypoints.ts";
 
 /** What a list of points comes to in this kernel. */
@@ -96,7 +96,9 @@ export function functionsOf(
   const at = { source, span };
   const why = [...universe.untraceable].some(matches)
     ? "inlined, or marked notrace"
-    : [...universe.unreachable].find(([, names]) => names.some(matches))?.[0];
+    : universe.unreachable.get(SHARED_NAME)?.some(matches)
+      ? SHARED_NAME
+      : undefined;
   if (why !== undefined) {
     report({
       code: "PWQ1252",

@@ -14,6 +14,9 @@ export interface Tracepoint extends SkbTracepoint {
 /** Arguments passed in registers: System V ABI, AAPCS64. */
 const REGISTERS: Readonly<Record<Arch, number>> = { x86_64: 6, arm64: 8 };
 
+/** Why a function is left out that BTF and ftrace know, each as one of several. */
+export const SHARED_NAME = "several functions share the name";
+
 interface Functions {
   readonly traceable: ReadonlyMap<string, Candidate>;
   readonly untraceable: ReadonlySet<string>;
@@ -102,7 +105,7 @@ export class Universe {
       for (const fn of btf.skbFunctions(registers)) {
         named.add(fn.name);
         if (ftrace?.isAmbiguous(fn.name, module)) {
-          leave(fn.name, "several functions share the name");
+          leave(fn.name, SHARED_NAME);
           continue;
         }
         if (ftrace && !ftrace.has(fn.name, module)) untraceable.add(fn.name);

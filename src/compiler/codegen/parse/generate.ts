@@ -12,7 +12,9 @@ import { FINISH, FP, Parser } from "./parser.ts";
 import { parseSocket, parseStart, parseVlanTag } from "./start.ts";
 import { parseTransport } from "./transport.ts";
 
-const STACK = 160;
+const STACK = 128;
+/** Of that, what members that are read together may take. */
+const WINDOWS = 88;
 /** The first slot of the frame. */
 const SKB_SLOT = -8;
 
@@ -25,7 +27,10 @@ export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables
   const e = new Emitter(STACK, (member) =>
     member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
   );
-  const windows = new Windows(Object.values(skb).filter((v) => v !== undefined));
+  const windows = new Windows(
+    Object.values(skb).filter((v) => v !== undefined),
+    WINDOWS,
+  );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   const p = new Parser({ e, reader, windows, tables }, skb);
   const there = e.newLabel("there");

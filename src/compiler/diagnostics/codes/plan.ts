@@ -15,7 +15,7 @@ export const plan = {
   },
   PWQ1252: {
     title: "this function cannot be traced",
-    text: "The function takes an skb but ftrace cannot attach to it: the compiler inlined it everywhere, the kernel marks it `notrace`, several functions share the name, or the skb is not in an argument register. Its callers are usually traceable; `pwq probes 'GLOB'` shows which are.",
+    text: "The function takes an skb but ftrace cannot attach to it: the compiler inlined it everywhere, the kernel marks it `notrace`, or several functions share the name. Its callers are usually traceable; `pwq probes 'GLOB'` shows which are.",
     wrong: "trace skb at dst_output",
     right: "trace skb at ip_output",
   },
@@ -79,7 +79,7 @@ export const plan = {
   },
   PWQ1264: {
     title: "too much to capture",
-    text: "The shown items of one event together are larger than 16 KiB. Show less, or capture fewer bytes (`payload(64)`).",
+    text: "The shown items of one event together are larger than 16 KiB, or 4 KiB on kernels before 6.2. Show less, or capture fewer bytes (`payload(64)`).",
   },
   PWQ1265: {
     title: "the query needs more stack than the kernel gives",
