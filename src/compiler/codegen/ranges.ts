@@ -89,6 +89,11 @@ function emitBelow(g: Generator, a: Register, b: Register): void {
   );
 }
 
+/*
+ * A step goes on by 0 or `step`: the bit, shifted. Not by a mask of 0 or -1, which the verifier of late takes for two
+ * states to be followed, again 2^steps of them.
+ */
+
 /** Finds the last range whose lower end is not above the value; in r2 the index, in r1 the value, in r3 the table. */
 function emitSearch(g: Generator, cond: Ranges, inside: string, absent: string): void {
   const { e } = g;
@@ -106,8 +111,7 @@ function emitSearch(g: Generator, cond: Ranges, inside: string, absent: string):
     emitBelow(g, r1, r3); // r5 = value < low: stay
     e.emit(
       alu.xor.imm(r5, 1),
-      neg(r5),
-      alu.and.imm(r5, step),
+      alu.lsh.imm(r5, Math.log2(step)),
       alu.add.reg(r2, r5),
       alu.and.imm(r2, length - 1),
     );
@@ -139,8 +143,7 @@ function emitSearch128(g: Generator, cond: Ranges, inside: string, absent: strin
       emitBelow128(g, r3, 0, high, low);
       e.emit(
         alu.xor.imm(r5, 1),
-        neg(r5),
-        alu.and.imm(r5, step),
+        alu.lsh.imm(r5, Math.log2(step)),
         ldx(8, r2, FP, index),
         alu.add.reg(r2, r5),
         stx(8, FP, index, r2),
