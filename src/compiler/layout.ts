@@ -38,7 +38,7 @@ const VIEW_MEMBERS: readonly Member[] = [
   ["tci", 2], // VLAN tag
   ["frag6", 2], // IPv6 fragment header: offset from l3
   ["align", 2, 3],
-  ["l2bytes", 1, 24], // copies of header bytes, only with bpf_probe_read_kernel
+  ["l2bytes", 1, 16], // copies of header bytes, only with bpf_probe_read_kernel
   ["l3bytes", 1, 40],
   ["l4bytes", 1, 24],
 ];

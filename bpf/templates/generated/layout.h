@@ -34,11 +34,11 @@ struct pwq_event {
 	__u16 tci;
 	__u16 frag6;
 	__u16 align[3];
-	__u8 l2bytes[24];
+	__u8 l2bytes[16];
 	__u8 l3bytes[40];
 	__u8 l4bytes[24];
 } __attribute__((aligned(8)));
-_Static_assert(sizeof(struct pwq_event) == 248, "pwq_event");
+_Static_assert(sizeof(struct pwq_event) == 240, "pwq_event");
 _Static_assert(__builtin_offsetof(struct pwq_event, skb) == 0, "pwq_event.skb");
 _Static_assert(__builtin_offsetof(struct pwq_event, ctx) == 8, "pwq_event.ctx");
 _Static_assert(__builtin_offsetof(struct pwq_event, regs) == 16, "pwq_event.regs");
@@ -71,8 +71,8 @@ _Static_assert(__builtin_offsetof(struct pwq_event, tci) == 150, "pwq_event.tci"
 _Static_assert(__builtin_offsetof(struct pwq_event, frag6) == 152, "pwq_event.frag6");
 _Static_assert(__builtin_offsetof(struct pwq_event, align) == 154, "pwq_event.align");
 _Static_assert(__builtin_offsetof(struct pwq_event, l2bytes) == 160, "pwq_event.l2bytes");
-_Static_assert(__builtin_offsetof(struct pwq_event, l3bytes) == 184, "pwq_event.l3bytes");
-_Static_assert(__builtin_offsetof(struct pwq_event, l4bytes) == 224, "pwq_event.l4bytes");
+_Static_assert(__builtin_offsetof(struct pwq_event, l3bytes) == 176, "pwq_event.l3bytes");
+_Static_assert(__builtin_offsetof(struct pwq_event, l4bytes) == 216, "pwq_event.l4bytes");
 
 struct pwq_track {
 	__u64 packet;

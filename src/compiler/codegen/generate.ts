@@ -37,7 +37,7 @@ import { generateTuple } from "./tuple.ts";
 import { PARSE, TUPLE_FUNCTION } from "./values.ts";
 import { type Node, Windows, walk } from "./windows.ts";
 
-/** Stack of `pwq_query`: of 512 bytes for all frames, the entry's `struct pwq_event` takes 256 and `pwq_parse` 128. */
+/** Stack of `pwq_query`: of 512 bytes for all frames, the entry takes 256 and `pwq_parse` 128. */
 const STACK = 128;
 
 const EXTERNS = [
