@@ -30,9 +30,23 @@ export async function runCases(cases: readonly Case[], setup: Setup): Promise<vo
   const kernel = thisKernel();
   const ordered = [...cases].sort((a, b) => Number(a.last ?? false) - Number(b.last ?? false));
   for (const [i, test] of ordered.entries()) {
-    const result = await runCase(test, i, kernel, setup);
+    const result = await runTwice(test, i, kernel, setup);
     appendFileSync(`${setup.out}/results`, `${JSON.stringify(result)}\n`);
   }
+}
+
+/**
+ * Under emulation on a busy machine a deadline can pass for no fault of the program: a case that fails is run once more,
+ * and one that then passes says so.
+ */
+async function runTwice(test: Case, number: number, kernel: Kernel, setup: Setup): Promise<Result> {
+  const first = await runCase(test, number, kernel, setup);
+  if (first.outcome !== "failed") return first;
+  const second = await runCase(test, number, kernel, setup);
+  const seconds = first.seconds + second.seconds;
+  const said = `first: ${first.reason?.split("\n", 1)[0]}`;
+  if (second.outcome === "failed") return { ...second, seconds, reason: `${said}\nthen: ${second.reason}` };
+  return { ...second, seconds, reason: `passed at the second attempt; ${said}` };
 }
 
 async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup): Promise<Result> {

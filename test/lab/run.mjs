@@ -16,7 +16,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 const SUITES = ["bookworm", "bookworm-backports", "sid"];
 /** A guest that has not finished after this many seconds is ended. */
-const GUEST_SECONDS = 900;
+const GUEST_SECONDS = 1500;
 /** Free memory that another guest needs: its 2 GiB and QEMU's own. */
 const GUEST_BYTES = 2.6 * 2 ** 30;
 
@@ -158,7 +158,7 @@ function report(suite, { name, outcome, seconds, reason }) {
   console.log(
     `${word}  ${suite}: ${name}${outcome === "skipped" ? ` (${reason})` : ` (${seconds.toFixed(1)} s)`}`,
   );
-  if (outcome === "failed") console.log(reason.replace(/^/gm, "      "));
+  if (outcome !== "skipped" && reason) console.log(reason.replace(/^/gm, "      "));
 }
 
 /** Runs `work` on every suite, as many at a time as processors and memory allow. */
