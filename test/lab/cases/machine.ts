@@ -118,7 +118,9 @@ export default [
   {
     name: "without tracefs it works or says what is missing",
     async run({ pwq }) {
-      const finished = await pwq.spawnAs(after(HIDE_TRACEFS), ["trace skb at ip_rcv for 1s", "--json"]).end();
+      const finished = await pwq
+        .spawnAs(after(HIDE_TRACEFS), ["trace skb at ip_rcv for 1s", "--json"])
+        .end(undefined, 80);
       if (finished.status !== 0) refuses(finished, 3, /PWQ3005/);
     },
   },
