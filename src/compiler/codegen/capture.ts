@@ -1,4 +1,4 @@
-import { alu, be32, be64, jump, mov, r0, r1, r2, r3, r8, r9, st, stx } from "../bpf/index.ts";
+import { alu, be32, be64, jump, ldx, mov, r0, r1, r2, r3, r8, st, stx } from "../bpf/index.ts";
 import type { RecordLayout } from "../compiled.ts";
 import { VIEW } from "../layout.ts";
 import { emitBytes, emitPayload, emitStack } from "./bytes.ts";
@@ -9,7 +9,11 @@ import type { Lowered } from "./lower-read.ts";
 import type { Capture } from "./record.ts";
 import { emitValue, type Generator, loadView, TUPLE_FUNCTION } from "./values.ts";
 
-/** Fills the record at r8: each value that is there, and its bit in the presence words. r9 is lost. */
+/**
+ * Fills the record at r8: each value that is there, and its bit in the presence words. The bits are set in the record
+ * and not in a register, because a verifier before 6.4 keeps apart all states in which a register has another known
+ * value: each optional column would double them. What stands in the record it does not know.
+ */
 export function emitCaptures(
   g: Generator,
   record: RecordLayout,
@@ -17,20 +21,14 @@ export function emitCaptures(
   context: LowerContext,
 ): void {
   const { e } = g;
-  for (let word = 0; word < record.presenceWords; word++) {
-    e.emit(mov.imm(r9, 0));
-    for (const capture of captures.slice(word * 64, word * 64 + 64)) {
-      const absent = e.newLabel("absent");
-      e.within(capture.slot.expr.span, () => emitCapture(g, capture, context, absent));
-      const bit = BigInt(capture.slot.bit! % 64);
-      if (bit < 31n) e.emit(alu.or.imm(r9, Number(1n << bit)));
-      else {
-        e.constant(r0, 1n << bit);
-        e.emit(alu.or.reg(r9, r0));
-      }
-      e.place(absent);
-    }
-    e.emit(stx(8, r8, record.presence + word * 8, r9));
+  for (let word = 0; word < record.presenceWords; word++) e.emit(st(8, r8, record.presence + word * 8, 0));
+  for (const capture of captures) {
+    const absent = e.newLabel("absent");
+    const bit = capture.slot.bit!;
+    const byte = record.presence + (bit >> 3);
+    e.within(capture.slot.expr.span, () => emitCapture(g, capture, context, absent));
+    e.emit(ldx(1, r1, r8, byte), alu.or.imm(r1, 1 << (bit & 7)), stx(1, r8, byte, r1));
+    e.place(absent);
   }
 }
 
