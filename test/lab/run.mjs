@@ -161,10 +161,13 @@ function report(suite, { name, outcome, seconds, reason }) {
   if (outcome !== "skipped" && reason) console.log(reason.replace(/^/gm, "      "));
 }
 
-/** Runs `work` on every suite, as many at a time as processors and memory allow. */
+/**
+ * Runs `work` on every suite, as many at a time as memory and processors allow: a guest keeps one processor busy, but
+ * waits now and then.
+ */
 async function inTurn(work) {
   const queue = [...suites];
-  const lanes = Math.max(1, Math.min(2, availableParallelism(), Math.floor(freemem() / GUEST_BYTES)));
+  const lanes = Math.max(1, Math.min(availableParallelism() + 1, Math.floor(freemem() / GUEST_BYTES)));
   const results = [];
   const lane = async () => {
     for (let suite = queue.shift(); suite; suite = queue.shift()) results.push(...(await work(suite)));
