@@ -1,5 +1,5 @@
 import type { Backend } from "../compiler/facts.ts";
-import { count, duration, file, oneOf, size, text, type ValueKind } from "./values.ts";
+import { count, duration, file, fileSize, oneOf, size, text, type ValueKind } from "./values.ts";
 
 /** The options of a call, by the name they have on the command line. */
 export interface Options {
@@ -9,6 +9,14 @@ export interface Options {
   readonly json?: true;
   readonly color?: "auto" | "always" | "never";
   readonly output?: string;
+  /** Bytes. */
+  readonly "output-max-size"?: number;
+  /** Nanoseconds. */
+  readonly "output-max-age"?: bigint;
+  readonly "output-backups"?: number;
+  /** Nanoseconds. */
+  readonly "output-keep"?: bigint;
+  readonly "output-gzip"?: true;
   readonly limit?: number;
   /** Nanoseconds. */
   readonly for?: bigint;
@@ -40,6 +48,17 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
     about: "colours; auto: on a terminal, unless NO_COLOR is set",
   },
   output: { short: "o", value: file, about: "write to this file instead of standard output" },
+  "output-max-size": {
+    value: fileSize,
+    about: "go on in a new file before FILE gets larger; it becomes FILE.1, …",
+  },
+  "output-max-age": { value: duration, about: "go on in a new file when FILE has been written for so long" },
+  "output-backups": {
+    value: count,
+    about: "keep so many finished files and remove older ones (default: all)",
+  },
+  "output-keep": { value: duration, about: "remove finished files older than this" },
+  "output-gzip": { about: "compress finished files: FILE.1.gz, …" },
   limit: { value: count, about: "end after so many events" },
   for: { value: duration, about: "end after this time" },
   backend: {

@@ -1,4 +1,3 @@
-import { closeSync, openSync } from "node:fs";
 import { isatty } from "node:tty";
 import type { CompiledQuery } from "../compiler/compiled.ts";
 import { Batch } from "../runtime/decode/batch.ts";
@@ -6,13 +5,12 @@ import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { jsonPresenter } from "../runtime/output/json.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
-import { Sink, type SinkEnd } from "../runtime/output/sink.ts";
+import { Sink } from "../runtime/output/sink.ts";
 import { tablePresenter } from "../runtime/output/table.ts";
-import { systemReason } from "../runtime/system-error.ts";
-import { fail } from "./call.ts";
 import { lossNote } from "./notes.ts";
 import type { Options } from "./options.ts";
-import { printError, STDOUT, wantsColor } from "./terminal.ts";
+import type { Output } from "./output.ts";
+import { printError, wantsColor } from "./terminal.ts";
 
 /** Where a trace's lines go, and how they look: what the options say. */
 export interface Presentation {
@@ -23,22 +21,8 @@ export interface Presentation {
   readonly ended: Promise<EndReason>;
 }
 
-/** Opens the output, `-` being standard output; throws PWQ2011. */
-export function openOutput(path: string | undefined): number {
-  if (path === undefined || path === "-") return STDOUT;
-  try {
-    return openSync(path, "w");
-  } catch (error) {
-    throw fail({
-      code: "PWQ2011",
-      message: `\`${path}\` cannot be opened for writing`,
-      label: systemReason(error),
-    });
-  }
-}
-
 export function present(
-  fd: number,
+  { fd, rotation }: Output,
   queries: readonly CompiledQuery[],
   context: DecodeContext,
   options: Options,
@@ -48,7 +32,7 @@ export function present(
   const ended = new Promise<EndReason>((resolve) => {
     end = resolve;
   });
-  const sink = new Sink(fd, () => end("output"));
+  const sink = new Sink(fd, () => end("output"), rotation);
   const shown = queries.map((query) => columnsOf(query, batch, context));
   if (options.json) return { batch, sink, presenter: jsonPresenter(sink, shown, batch, context), ended };
   const columns = queries.map((query, i) => [...leadingColumns(query, batch, context), ...shown[i]!]);
@@ -68,22 +52,3 @@ function screen(): { readonly columns: number; readonly rows: number } {
 }
 
 export const note = (text: string): void => printError(`pwq: ${text}\n`);
-
-/** Closes what openOutput opened; returns PWQ2016 if not everything could be written. */
-export async function closeOutput(
-  fd: number,
-  sink: Sink,
-  path: string | undefined,
-): Promise<ReturnType<typeof fail> | undefined> {
-  await sink.flush();
-  if (fd !== STDOUT) closeSync(fd);
-  return sink.ended?.kind === "failed" ? writeFailed(sink.ended, path) : undefined;
-}
-
-function writeFailed(
-  end: Extract<SinkEnd, { kind: "failed" }>,
-  path: string | undefined,
-): ReturnType<typeof fail> {
-  const where = path === undefined ? "standard output" : `\`${path}\``;
-  return fail({ code: "PWQ2016", message: `${where} cannot be written`, label: systemReason(end) });
-}

@@ -38,6 +38,7 @@ const NANOSECONDS: Readonly<Record<string, number>> = {
   m: 60e9,
   min: 60e9,
   h: 3600e9,
+  d: 86400e9,
 };
 
 /** In nanoseconds; a fraction is allowed: `1.5s`. */
@@ -45,26 +46,36 @@ export const duration: ValueKind<bigint> = {
   label: "TIME",
   form: "a duration with its unit, like `10s`, `250ms` or `2min`",
   parse: (given) => {
-    const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|min|h)$/.exec(given);
+    const match = /^(\d+(?:\.\d+)?)(ns|us|ms|s|m|min|h|d)$/.exec(given);
     if (!match) return undefined;
     const value = Math.round(Number(match[1]) * (NANOSECONDS[match[2] ?? ""] ?? Number.NaN));
     return value > 0 && Number.isSafeInteger(value) ? BigInt(value) : undefined;
   },
 };
 
-const BYTES: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30 };
+const BYTES: Readonly<Record<string, number>> = { "": 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
 
-/** In bytes; units are binary, as in `dd` and `ulimit`. At most 2 GiB, the most a ring buffer can have. */
-export const size: ValueKind<number> = {
+/** In bytes; units are binary, as in `dd` and `ulimit`. */
+const sizeBetween = (least: number, most: number, form: string): ValueKind<number> => ({
   label: "SIZE",
-  form: "a size up to 2GiB, like `16MiB` or `512KiB`",
+  form,
   parse: (given) => {
-    const match = /^(\d+)(?:([kmg])(?:i?b)?|b)?$/i.exec(given);
+    const match = /^(\d+)(?:([kmgt])(?:i?b)?|b)?$/i.exec(given);
     if (!match) return undefined;
     const value = Number(match[1]) * (BYTES[(match[2] ?? "").toLowerCase()] ?? Number.NaN);
-    return value >= 1 && value <= 2 ** 31 ? value : undefined;
+    return value >= least && value <= most ? value : undefined;
   },
-};
+});
+
+/** At most 2 GiB, the most a ring buffer can have. */
+export const size: ValueKind<number> = sizeBetween(1, 2 ** 31, "a size up to 2GiB, like `16MiB` or `512KiB`");
+
+/** Below this a file would hold little but its heading. */
+export const fileSize: ValueKind<number> = sizeBetween(
+  2 ** 16,
+  2 ** 53,
+  "a size from 64KiB, like `100MiB` or `2GiB`",
+);
 
 export function oneOf<const T extends string>(...words: T[]): ValueKind<T> {
   return {

@@ -6,6 +6,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EISDIR: "it is a folder",
   ENOENT: "its folder is not there",
   ENOSPC: "no space left on the device",
+  NOTFILE: "it is not an ordinary file, and only those can be split",
   ENOTDIR: "its folder is not there",
   EROFS: "the file system is read-only",
 };

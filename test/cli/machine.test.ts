@@ -5,7 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { internalFault } from "../../src/cli/fault.ts";
 import { addon, btfForRunning, noPrivileges, requireKernel, tracefsWarning } from "../../src/cli/machine.ts";
-import { closeOutput, openOutput } from "../../src/cli/present.ts";
+import { openOutput } from "../../src/cli/output.ts";
 import { statusOf } from "../../src/cli/report.ts";
 import { refusedWarning } from "../../src/cli/warnings.ts";
 import { type Diagnostic, PwqError } from "../../src/compiler/diagnostics/diagnostic.ts";
@@ -60,13 +60,14 @@ const facts = (features: Partial<KernelFacts["features"]>) => ({ release: "5.4.0
 
 /** What goes wrong with a machine that cannot be had here; each gives or throws its findings. */
 const CASES: Readonly<Record<string, () => unknown>> = {
-  "PWQ2011-folder-not-there": () => openOutput("/no/such/folder/out"),
-  "PWQ2011-is-a-folder": () => openOutput("/"),
+  "PWQ2011-folder-not-there": () => openOutput({ output: "/no/such/folder/out" }),
+  "PWQ2011-is-a-folder": () => openOutput({ output: "/" }),
+  "PWQ2011-a-device-split": () => openOutput({ output: "/dev/null", "output-max-size": 65_536 }),
   "PWQ2016-disk-full": async () => {
-    const fd = openOutput("/dev/full");
-    const sink = new Sink(fd, () => {});
+    const output = await openOutput({ output: "/dev/full" });
+    const sink = new Sink(output.fd, () => {});
     sink.event("an event\n");
-    throw await closeOutput(fd, sink, "/dev/full");
+    throw (await output.close(sink)).failure;
   },
   "PWQ2017-ready-file": () =>
     runFake(fakeKernel(), [query([], ["mark"])], () => {}, { readyFile: "/no/such/folder/ready" }),

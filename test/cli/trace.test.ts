@@ -127,6 +127,29 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(events(stdout)).toHaveLength(1);
   });
 
+  test("--output-max-size: files that follow each other, each of which explains itself, and nothing is lost", async () => {
+    const { stdout, stderr, status } = await alone(
+      "pwq 'trace drop where udp.dport == 7013 show payload(64), tuple, comm, mark' --json --output out --output-max-size 64KiB --output-gzip -- bash -c 'send 7013 1000'; ls out*; for part in out.*.gz; do zcat $part; done; cat out",
+    );
+    expect(status).toBe(0);
+    const at = stdout.indexOf("{");
+    const names = stdout.slice(0, at).trim().split("\n");
+    const files = names.length;
+    expect(names).toContain("out.1.gz");
+    expect(files).toBeGreaterThan(2);
+    const all = lines(stdout.slice(at));
+    const starts = all.filter(({ type }) => type === "start");
+    expect(starts.map(({ file }) => file)).toEqual([
+      undefined,
+      ...Array.from({ length: files - 1 }, (_, i) => i + 2),
+    ]);
+    expect(new Set(all.filter(({ type }) => type === "event").map(({ packet }) => packet)).size).toBe(1000);
+    expect(all.at(-1)).toMatchObject({ type: "end", events: 1000, lost: 0, files });
+    expect(stderr).toMatch(
+      new RegExp(`written to ${files} files; finished and kept: out.1.gz to out.${files - 1}.gz\n`),
+    );
+  });
+
   test("--output and --record: the file has what standard output would have, and can be replayed", async () => {
     const { stdout, stderr } = await alone(
       "pwq 'trace drop where udp.dport == 7008' --json --quiet --output out --record rec -- bash -c 'send 7008 3'; cat out; echo ----; pwq replay rec --json --quiet",

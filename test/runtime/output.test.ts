@@ -1,8 +1,12 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, openSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { describe, expect, test } from "vitest";
 import { TUPLE } from "../../src/compiler/layout.ts";
-import { type Format, fakeKernel, runFake } from "./fakes.ts";
+import { Batch } from "../../src/runtime/decode/batch.ts";
+import { Sink } from "../../src/runtime/output/sink.ts";
+import { type Format, fakeKernel, presenterFor, runFake } from "./fakes.ts";
 import { batchOf, chars, le, query, record } from "./records.ts";
 
 const TUPLE_SLOT = { key: "tuple", encoding: "tuple", size: TUPLE.size, optional: true } as const;
@@ -136,6 +140,34 @@ describe("JSON", () => {
       { type: "end", events: -1 },
     ]) {
       expect(validate(wrong)).toBe(false);
+    }
+  });
+  test("a further file begins with what it is about, too", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "pwq-test-"));
+    const open = (n: number): number => openSync(join(folder, String(n)), "w");
+    let files = 1;
+    const q = query(SLOTS, show, { explicitShow: true });
+    for (const format of ["json", { color: false }] as const) {
+      const sink = new Sink(open(1), () => {}, {
+        maxBytes: 250,
+        maxAgeMs: 1e9,
+        next: async () => open(++files),
+      });
+      const batch = new Batch();
+      const presenter = presenterFor(format, [q], sink, batch);
+      presenter.start({ version: "0.0.0", query: "trace skb", kernel: "6.12", backend: "kprobe", probes: 1 });
+      batch.use(journey(q));
+      presenter.event(0, 0);
+      presenter.event(0, q.record.size);
+      presenter.event(0, 2 * q.record.size);
+      await sink.flush();
+      expect(files).toBeGreaterThan(1);
+      const text = readFileSync(join(folder, "2"), "utf8");
+      if (format === "json") {
+        expect(lines(text)[0]).toMatchObject({ type: "start", query: "trace skb", file: 2 });
+        for (const line of lines(text)) expect([line, validate(line)]).toEqual([line, true]);
+      } else expect(text).toMatch(/^TIME +PACKET +NETNS +MARK +FUNC\n/);
+      files = 1;
     }
   });
   test("no key comes twice", async () => {

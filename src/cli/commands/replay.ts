@@ -3,7 +3,8 @@ import { type Intake, intake } from "../../runtime/intake.ts";
 import { readRecording } from "../../runtime/recording.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
 import { summary } from "../notes.ts";
-import { closeOutput, note, openOutput, present } from "../present.ts";
+import { openOutput } from "../output.ts";
+import { note, present } from "../present.ts";
 import { STATUS } from "../report.ts";
 
 /** `pwq replay FILE`: shows a recording as the trace showed it, at once. */
@@ -24,8 +25,8 @@ export async function run(call: Call): Promise<number> {
     clock: clock(head.monotonic, head.wall),
     names,
   };
-  const fd = openOutput(options.output);
-  const { batch, sink, presenter } = present(fd, head.queries, context, options);
+  const output = await openOutput(options);
+  const { batch, sink, presenter } = present(output, head.queries, context, options);
   presenter.start(head.about);
   let open = true;
   const taking: Intake = intake(head.queries, batch, presenter, options.limit, () => {
@@ -40,7 +41,7 @@ export async function run(call: Call): Promise<number> {
   const { lost = 0, thinned = 0, seconds = 0 } = recorded ?? {};
   const end = { events, packets, lost, thinned, seconds, reason: "recording" } as const;
   presenter.end(end);
-  const failure = await closeOutput(fd, sink, options.output);
+  const { failure } = await output.close(sink);
   if (!options.quiet && sink.ended?.kind !== "gone")
     note(`a recording${recorded ? "" : " that was cut short"}: ${summary(end)}`);
   if (failure) throw failure;

@@ -17,7 +17,8 @@ import { type Call, fail } from "../call.ts";
 import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWarning } from "../machine.ts";
 import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
-import { closeOutput, note, openOutput, present } from "../present.ts";
+import { checkOutput, openOutput } from "../output.ts";
+import { note, present } from "../present.ts";
 import { checkedProgram, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { version } from "../version.ts";
@@ -26,6 +27,7 @@ import { refusedWarning } from "../warnings.ts";
 /** `pwq run`, and `pwq 'trace …'`. Everything that can be wrong is found before anything is attached. */
 export async function run(call: Call): Promise<number> {
   const { options, tail } = call;
+  checkOutput(options);
   const program = readProgram(call);
   if (tail && !canStart(tail[0]!)) throw notStartable(tail[0]!);
   const btf = btfForRunning(options.btf);
@@ -51,8 +53,11 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
     reasonType: reasonType(facts.btf),
   };
   const recorder = options.record === undefined ? undefined : new Recorder(options.record);
-  const fd = openOutput(options.output);
-  const { batch, sink, presenter, ended: unread } = present(fd, compiled.queries, context, options);
+  const output = await openOutput(options);
+  const { batch, sink, presenter, ended: unread } = present(output, compiled.queries, context, options);
+  const rotating: Partial<Presenter> = output.rotation
+    ? { end: (info) => presenter.end({ ...info, files: sink.files }) }
+    : {};
   const recording: Partial<Presenter> = recorder
     ? {
         start(about) {
@@ -68,7 +73,7 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
     tracer: kernelTracer,
     sizes: sizesOf(options),
     batch,
-    presenter: { ...presenter, ...recording },
+    presenter: { ...presenter, ...rotating, ...recording },
     sink,
     about: { version, query, kernel: facts.release },
     onAttached: (attached) => tellAttached(compiled, attached, options),
@@ -82,8 +87,11 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
   try {
     const end = await runSession(session);
     recorder?.close(saved, end);
-    const failure = await closeOutput(fd, sink, options.output);
-    if (!options.quiet && sink.ended?.kind !== "gone") note(summary(end, sink.eventsWritten));
+    const { failure, notes } = await output.close(sink);
+    if (!options.quiet && sink.ended?.kind !== "gone") {
+      note(summary(end, sink.eventsWritten));
+      for (const text of notes) note(text);
+    }
     if (failure) throw failure;
     return STATUS.done;
   } finally {

@@ -26,7 +26,10 @@ export function jsonPresenter(
   const writers = queries.map((columns) => eventWriter(columns, batch, context, queries.length > 1));
   const line = (object: object): void => sink.line(`${JSON.stringify(object)}\n`);
   return {
-    start: (info) => line({ type: "start", ...info }),
+    start(info) {
+      sink.heading = (file) => line({ type: "start", ...info, file });
+      line({ type: "start", ...info });
+    },
     event: (query, at) => sink.event(writers[query]!(at)),
     lost: ({ cause, count }) => line({ type: "lost", cause, count }),
     end: (info) => line({ type: "end", ...info }),

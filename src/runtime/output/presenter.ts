@@ -53,6 +53,8 @@ export interface EndInfo {
   readonly reason: EndReason;
   /** Of the command after `--`, if there was one. */
   readonly command?: CommandEnd;
+  /** Files that were written, where they are rotated. */
+  readonly files?: number;
 }
 
 /** What ended the trace. */

@@ -25,6 +25,18 @@ interface Chunk {
   length: number;
   /** Where each event ends. */
   readonly ends: number[];
+  /** It begins a new file. */
+  readonly newFile: boolean;
+}
+
+/** When lines go on in a new file, and how to get it. */
+export interface Rotation {
+  /** A file is finished before an event that would make it larger. */
+  readonly maxBytes: number;
+  /** Or at the first event after so many milliseconds. */
+  readonly maxAgeMs: number;
+  /** Finishes the file; resolves to the descriptor of the next, or rejects with what the system says. */
+  readonly next: () => Promise<number>;
 }
 
 /**
@@ -32,8 +44,16 @@ interface Chunk {
  * reader never blocks the event loop (and with it Ctrl-C). Knows exactly how many events are out.
  */
 export class Sink {
-  readonly #fd: number;
+  /** Writes what each file after the first begins with; `file` counts from 1. */
+  heading: (file: number) => void = () => {};
+  #fd: number;
   readonly #onEnd: (end: SinkEnd) => void;
+  readonly #rotation: Rotation | undefined;
+  /** Of the current file: bytes until it is full, when it began, and whether it has an event yet. */
+  #room: number;
+  #began = performance.now();
+  #empty = true;
+  #files = 1;
   #chunk: Chunk = newChunk(CHUNK);
   #queue: Chunk[] = [];
   #queued = 0;
@@ -44,9 +64,16 @@ export class Sink {
   #waiting: (() => void)[] = [];
 
   /** `onEnd` is called once, when nothing more can be written. */
-  constructor(fd: number, onEnd: (end: SinkEnd) => void) {
+  constructor(fd: number, onEnd: (end: SinkEnd) => void, rotation?: Rotation) {
     this.#fd = fd;
     this.#onEnd = onEnd;
+    this.#rotation = rotation;
+    this.#room = rotation?.maxBytes ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Files that were begun: what is added now goes to the last of them. */
+  get files(): number {
+    return this.#files;
   }
 
   /** Events that the system has taken whole. */
@@ -60,6 +87,8 @@ export class Sink {
 
   /** Adds the lines of one event. */
   event(lines: string): void {
+    if (this.#rotation && this.#isDue(this.#rotation, lines)) this.#beginFile(this.#rotation);
+    this.#empty = false;
     this.#add(lines);
     this.#chunk.ends.push(this.#chunk.length);
   }
@@ -83,15 +112,34 @@ export class Sink {
     }
   }
 
+  #isDue({ maxAgeMs }: Rotation, lines: string): boolean {
+    if (this.#empty) return false;
+    // The bytes are counted only where their number could matter.
+    if (lines.length * 3 > this.#room && Buffer.byteLength(lines) > this.#room) return true;
+    return maxAgeMs !== Number.POSITIVE_INFINITY && performance.now() - this.#began > maxAgeMs;
+  }
+
+  #beginFile({ maxBytes }: Rotation): void {
+    this.#cut();
+    this.#chunk = newChunk(CHUNK, true);
+    this.#room = maxBytes;
+    this.#began = performance.now();
+    this.#empty = true;
+    this.#files++;
+    this.heading(this.#files);
+  }
+
   #add(lines: string): void {
     // No UTF-16 code unit takes more than three bytes of UTF-8.
     const most = lines.length * 3;
     if (this.#chunk.length + most > this.#chunk.bytes.length) {
       this.#cut();
-      if (most > CHUNK) this.#chunk = newChunk(most);
+      if (most > CHUNK) this.#chunk = newChunk(most, this.#chunk.newFile);
     }
     const chunk = this.#chunk;
-    chunk.length += chunk.bytes.write(lines, chunk.length);
+    const written = chunk.bytes.write(lines, chunk.length);
+    chunk.length += written;
+    this.#room -= written;
     if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
@@ -114,13 +162,23 @@ export class Sink {
     this.#writing = true;
     let chunk = this.#queue.shift();
     while (chunk && !this.#end) {
-      await this.#writeChunk(chunk);
+      if (!chunk.newFile || (await this.#takeNextFile())) await this.#writeChunk(chunk);
       this.#queued -= chunk.length;
       if (this.#queued < HIGH_WATER / 2) this.#wake();
       chunk = this.#queue.shift();
     }
     this.#writing = false;
     this.#wake();
+  }
+
+  async #takeNextFile(): Promise<boolean> {
+    try {
+      this.#fd = await this.#rotation!.next();
+      return true;
+    } catch (error) {
+      this.#stop(failed(error));
+      return false;
+    }
   }
 
   async #writeChunk(chunk: Chunk): Promise<void> {
@@ -130,14 +188,14 @@ export class Sink {
       try {
         done += (await writeFd(this.#fd, bytes, done, length - done, null)).bytesWritten;
       } catch (error) {
-        const { code = "EIO", message } = error as NodeJS.ErrnoException;
+        const { code } = error as NodeJS.ErrnoException;
         if (code === "EAGAIN") {
           await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
           continue;
         }
         this.#written += ends.filter((end) => end <= done).length;
         await this.#mend(bytes, done);
-        this.#stop(code === "EPIPE" ? { kind: "gone" } : { kind: "failed", code, message });
+        this.#stop(code === "EPIPE" ? { kind: "gone" } : failed(error));
         return;
       }
     }
@@ -166,4 +224,14 @@ export class Sink {
   }
 }
 
-const newChunk = (size: number): Chunk => ({ bytes: Buffer.allocUnsafeSlow(size), length: 0, ends: [] });
+const newChunk = (size: number, newFile = false): Chunk => ({
+  bytes: Buffer.allocUnsafeSlow(size),
+  length: 0,
+  ends: [],
+  newFile,
+});
+
+function failed(error: unknown): SinkEnd {
+  const { code = "EIO", message } = error as NodeJS.ErrnoException;
+  return { kind: "failed", code, message };
+}

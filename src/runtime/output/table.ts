@@ -39,6 +39,7 @@ export function tablePresenter(
     lines = 0;
     sink.line(tables[query]!.header());
   };
+  sink.heading = () => header(current);
   const print = (row: Row): void => {
     // On a terminal the header comes again before the last one is out of sight.
     if (row.query !== current || (screen && lines >= screen.rows - 2)) header(row.query);

@@ -126,4 +126,10 @@ export const call = {
     wrong: "pwq completion csh",
     right: "pwq completion bash",
   },
+  PWQ2023: {
+    title: "files are split only where there are any",
+    text: "`--output-max-size` and `--output-max-age` split the file of `--output`, and `--output-backups`, `--output-keep` and `--output-gzip` say what becomes of finished ones. Each needs those before it.",
+    wrong: "pwq 'trace drop' --output-max-size 100MiB",
+    right: "pwq 'trace drop' --output drops.txt --output-max-size 100MiB",
+  },
 } as const satisfies Record<string, Page>;
