@@ -83,7 +83,7 @@ function splitOptions(args: readonly string[]): Split {
     } else if (equals !== -1) {
       throw fail({ code: "PWQ2005", message: `\`${spelling}\` takes no value` });
     }
-    if (name in options && options[name] !== value) {
+    if (name in options && String(options[name]) !== String(value)) {
       throw fail({ code: "PWQ2020", message: `\`${spelling}\` is given twice with different values` });
     }
     options[name] = value;

@@ -35,6 +35,8 @@ const TRACE_OPTIONS = [
   "limit",
   "for",
   "backend",
+  "modules",
+  "all-modules",
   "btf",
   "ready-file",
   "quiet",
@@ -82,7 +84,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "FILE|-e TEXT [name=value …]",
     about: "what would be attached and captured, and the program as assembly",
     takes: "program",
-    options: ["e", "btf", "backend", "color"],
+    options: ["e", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/explain.ts"),
   },
   {
@@ -90,7 +92,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "FILE|-e TEXT [name=value …] -o FILE",
     about: "save the linked BPF object; `bpftool prog load` accepts it",
     takes: "program",
-    options: ["e", "output", "btf", "backend", "color"],
+    options: ["e", "output", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/compile.ts"),
   },
   {

@@ -1,5 +1,5 @@
 import type { Backend } from "../compiler/facts.ts";
-import { count, duration, file, fileSize, oneOf, size, text, type ValueKind } from "./values.ts";
+import { count, duration, file, fileSize, names, oneOf, size, text, type ValueKind } from "./values.ts";
 
 /** The options of a call, by the name they have on the command line. */
 export interface Options {
@@ -21,6 +21,8 @@ export interface Options {
   /** Nanoseconds. */
   readonly for?: bigint;
   readonly backend?: "auto" | Backend;
+  readonly modules?: readonly string[];
+  readonly "all-modules"?: true;
   readonly btf?: string;
   readonly "ready-file"?: string;
   readonly quiet?: true;
@@ -65,6 +67,11 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
     value: oneOf("auto", "kprobe-multi", "kprobe", "tracepoint"),
     about: "how to attach; auto: the best this kernel has",
   },
+  modules: {
+    value: names,
+    about: "functions of these modules only, besides the kernel's own; `none`: of no module",
+  },
+  "all-modules": { about: "functions of all loaded modules, which is the default" },
   btf: { value: file, about: "kernel types from this BTF file instead of the running kernel" },
   "ready-file": { value: file, about: "make this file once everything is attached and the output is open" },
   quiet: { short: "q", about: "no notices and no summary on standard error" },

@@ -4,6 +4,7 @@ import { type Program, parse } from "../../grammar/index.ts";
 import { type CheckResult, check } from "../compiler/check/check.ts";
 import { describeFileProblem } from "../compiler/check/file-problem.ts";
 import { MAX_PROGRAM_BYTES } from "../compiler/check/loader.ts";
+import type { CompileOptions } from "../compiler/compile.ts";
 import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
 import type { Source } from "../compiler/source.ts";
@@ -106,6 +107,22 @@ export function checkedProgram(
   if (program.queries.length === 0)
     throw fail({ code: "PWQ2021", message: "the program has no `trace` statement" });
   return { checked: program, facts: known };
+}
+
+/** What the options say about compiling; throws PWQ2024. */
+export function compileOptions({
+  backend = "auto",
+  modules,
+  "all-modules": all,
+}: Call["options"]): CompileOptions {
+  if (modules && all) {
+    throw fail({
+      code: "PWQ2024",
+      message: "`--modules` and `--all-modules` exclude each other",
+      label: "all modules are looked at unless `--modules` names some",
+    });
+  }
+  return { backend, ...(modules && { modules }) };
 }
 
 /** What a program says about itself, from its text alone. */

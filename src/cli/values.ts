@@ -30,6 +30,16 @@ export const count: ValueKind<number> = {
   },
 };
 
+/** Names with commas between them; `none` is none of them. */
+export const names: ValueKind<readonly string[]> = {
+  label: "NAME,…",
+  form: "names with commas between them, or `none`",
+  parse: (given) => {
+    if (given === "none") return [];
+    return /^\w+(,\w+)*$/.test(given) ? given.split(",") : undefined;
+  },
+};
+
 const NANOSECONDS: Readonly<Record<string, number>> = {
   ns: 1,
   us: 1e3,

@@ -14,6 +14,8 @@ import type { CheckedProgram, CheckedQuery } from "./typed.ts";
 
 export interface CompileOptions {
   readonly backend?: BackendChoice;
+  /** Functions are looked for in the kernel itself and in these of its modules; absent: in all. */
+  readonly modules?: readonly string[];
 }
 
 /**
@@ -21,7 +23,7 @@ export interface CompileOptions {
  * bytes. Throws PwqError for what this kernel or backend cannot do.
  */
 export function compile(program: CheckedProgram, facts: KernelFacts, options: CompileOptions = {}): Compiled {
-  const plan = makePlan(program, facts, options.backend ?? "auto");
+  const plan = makePlan(program, facts, options.backend ?? "auto", options.modules);
   const lowered = program.queries.map((query, index) =>
     mended(query, () =>
       lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!),

@@ -5,13 +5,13 @@ import { systemReason } from "../../runtime/system-error.ts";
 import { type Call, fail } from "../call.ts";
 import { counted } from "../lines.ts";
 import { addon, kernelFacts } from "../machine.ts";
-import { checkedProgram, readProgram } from "../program.ts";
+import { checkedProgram, compileOptions, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { print } from "../terminal.ts";
 
 /** `pwq compile -o FILE`: the query's object linked with its template. */
 export function run(call: Call): number {
-  const { output, btf, backend, color } = call.options;
+  const { output, btf, color } = call.options;
   const program = readProgram(call);
   if (output === undefined)
     throw fail({
@@ -21,7 +21,7 @@ export function run(call: Call): number {
     });
   const { checked, facts } = checkedProgram(program, () => kernelFacts(btf));
   report(checked.warnings, color);
-  const compiled = compile(checked, facts, { backend: backend ?? "auto" });
+  const compiled = compile(checked, facts, compileOptions(call.options));
   const bytes = linked(addon(), compiled);
   try {
     writeFileSync(output, bytes);

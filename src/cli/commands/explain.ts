@@ -4,18 +4,18 @@ import type { KernelFacts } from "../../compiler/facts.ts";
 import type { Call } from "../call.ts";
 import { alignedLines, counted, filled } from "../lines.ts";
 import { kernelFacts } from "../machine.ts";
-import { checkedProgram, readProgram } from "../program.ts";
+import { checkedProgram, compileOptions, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { print } from "../terminal.ts";
 import { typeName } from "./fields.ts";
 
 /** `pwq explain`: what a trace would attach to, capture and run. Loads nothing and needs no root. */
 export function run(call: Call): number {
-  const { btf, backend, color } = call.options;
+  const { btf, color } = call.options;
   const program = readProgram(call);
   const { checked, facts } = checkedProgram(program, () => kernelFacts(btf));
   report(checked.warnings, color);
-  const compiled = compile(checked, facts, { backend: backend ?? "auto" });
+  const compiled = compile(checked, facts, compileOptions(call.options));
   print(explanation(compiled, facts));
   return STATUS.done;
 }

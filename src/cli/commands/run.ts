@@ -19,7 +19,7 @@ import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
 import { checkOutput, openOutput } from "../output.ts";
 import { note, present } from "../present.ts";
-import { checkedProgram, readProgram } from "../program.ts";
+import { checkedProgram, compileOptions, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { version } from "../version.ts";
 import { refusedWarning } from "../warnings.ts";
@@ -35,7 +35,7 @@ export async function run(call: Call): Promise<number> {
   report(checked.warnings, options.color);
   requirePrivileges(call.argv);
   requireKernel(facts);
-  const compiled = compile(checked, facts, { backend: options.backend ?? "auto" });
+  const compiled = compile(checked, facts, compileOptions(options));
   const warning = tracefsWarning(compiled.plan);
   if (warning) report([warning], options.color);
   if (!options.quiet) for (const text of compiled.plan.notices) note(text);

@@ -1,5 +1,6 @@
 import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
 import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
+import { didYouMean } from "../diagnostics/suggest.ts";
 import type { Backend, KernelFacts } from "../facts.ts";
 import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
 import type { CheckedProgram, CheckedQuery } from "../typed.ts";
@@ -53,13 +54,19 @@ interface Want {
  * Decides what to attach: the fewest functions and tracepoints that answer all queries of a file, on the best backend
  * there is. Throws PwqError with everything that cannot be had; leaves nothing out silently (`leftOut`, `notices`).
  */
-export function plan(program: CheckedProgram, facts: KernelFacts, choice: BackendChoice = "auto"): Plan {
+export function plan(
+  program: CheckedProgram,
+  facts: KernelFacts,
+  choice: BackendChoice = "auto",
+  modules?: readonly string[],
+): Plan {
   const diagnostics: Diagnostic[] = [];
   const report = (d: Diagnostic): void => {
     if (!diagnostics.some((other) => other.code === d.code && other.message === d.message))
       diagnostics.push(d);
   };
-  const world = new Universe(facts);
+  const world = new Universe(facts, modules);
+  for (const name of modules ?? []) if (!world.modules.includes(name)) report(noModule(name, world.modules));
   const { queries } = program;
   if (queries.length > MAX_QUERIES) {
     const { source, syntax } = queries[MAX_QUERIES]!;
@@ -156,6 +163,17 @@ export function plan(program: CheckedProgram, facts: KernelFacts, choice: Backen
     queries: once.map((o) => ({ once: o })),
     leftOut: leftOut(world, selections, probing),
   });
+}
+
+function noModule(name: string, loaded: readonly string[]): Diagnostic {
+  const label = didYouMean(name, loaded);
+  return {
+    code: "PWQ1253",
+    severity: "error",
+    message: `no module \`${name}\` is loaded`,
+    ...(label === undefined ? {} : { label }),
+    help: [`load it first: modprobe ${name}`],
+  };
 }
 
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */

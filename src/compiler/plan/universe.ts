@@ -30,11 +30,14 @@ interface Functions {
  */
 export class Universe {
   readonly #facts: KernelFacts;
+  readonly #only: ReadonlySet<string> | undefined;
   #functions: Functions | undefined;
   #tracepoints: ReadonlyMap<string, Tracepoint> | undefined;
 
-  constructor(facts: KernelFacts) {
+  /** `only`: of these modules; absent: of all. */
+  constructor(facts: KernelFacts, only?: readonly string[]) {
     this.#facts = facts;
+    this.#only = only && new Set(only);
   }
 
   /** Traceable ones, by name; a name that vmlinux and a module share is vmlinux's. */
@@ -101,6 +104,7 @@ export class Universe {
     };
     for (const btf of this.#btfs()) {
       const module = btf === facts.btf ? undefined : btf.name;
+      if (module !== undefined && this.#only && !this.#only.has(module)) continue;
       const of = module === undefined ? {} : { module };
       for (const fn of btf.skbFunctions(registers)) {
         named.add(fn.name);

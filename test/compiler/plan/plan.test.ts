@@ -95,6 +95,22 @@ describe("what is attached", () => {
     expect(path.every((name) => WAYPOINTS.includes(name))).toBe(true);
   });
 
+  it.each(KERNELS)("functions of modules are among all, and can be chosen by module, on %s", (kernel) => {
+    const facts = fixtureFacts(kernel);
+    const program = checked("trace skb follow none", { facts });
+    const modulesOf = (...only: [(readonly string[])?]): ReadonlySet<string | undefined> =>
+      new Set(plan(program, facts, "auto", ...only).kprobes.map((k) => k.module));
+    expect(modulesOf()).toEqual(new Set([undefined, "nf_conntrack", "veth"]));
+    expect(modulesOf(["veth"])).toEqual(new Set([undefined, "veth"]));
+    expect(modulesOf([])).toEqual(new Set([undefined]));
+    expect(() => modulesOf(["vetj"])).toThrow(/no module `vetj` is loaded/);
+    const conntrack = planned("trace skb at module nf_* follow none", kernel).kprobes;
+    expect(conntrack.length).toBeGreaterThan(5);
+    expect(new Set(conntrack.map((k) => k.module))).toEqual(new Set(["nf_conntrack"]));
+    const without = planned("trace skb at all, !module nf_* follow none", kernel).kprobes;
+    expect(without.length).toBe(planned("trace skb follow none", kernel).kprobes.length - conntrack.length);
+  });
+
   it("terminals are looked at besides the points", () => {
     const made = planned("trace skb at ip_rcv until deliver, xmit");
     expect(cookieOf(made, "__udp_enqueue_schedule_skb")).toMatchObject({ at: 0, until: 1 });

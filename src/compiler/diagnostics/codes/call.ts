@@ -132,4 +132,10 @@ export const call = {
     wrong: "pwq 'trace drop' --output-max-size 100MiB",
     right: "pwq 'trace drop' --output drops.txt --output-max-size 100MiB",
   },
+  PWQ2024: {
+    title: "options that exclude each other",
+    text: "Each of the two options says something else about the same thing, so only one of them can be given.",
+    wrong: "pwq 'trace skb' --modules nf_nat --all-modules",
+    right: "pwq 'trace skb' --modules nf_nat",
+  },
 } as const satisfies Record<string, Page>;
