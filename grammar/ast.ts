@@ -239,6 +239,8 @@ export interface ExprTerminal extends Node {
 export interface ShowItem extends Node {
   readonly kind: "ShowItem";
   readonly value: Expr;
+  /** `stack if drop`: there where this is true, elsewhere absent. */
+  readonly condition?: Expr;
   readonly as?: Word;
 }
 

@@ -109,8 +109,12 @@ function printTerminal(node: ast.Terminal): string {
   return printExpression(node.condition);
 }
 
-const printShowItem = ({ value, as }: ast.ShowItem): string =>
-  as === undefined ? printExpression(value) : `${printExpression(value)} as ${as.text}`;
+const printShowItem = ({ value, condition, as }: ast.ShowItem): string =>
+  [
+    printExpression(value),
+    ...(condition === undefined ? [] : ["if", printExpression(condition)]),
+    ...(as === undefined ? [] : ["as", as.text]),
+  ].join(" ");
 
 // How tight an operator binds; an operand that binds looser stands in parentheses.
 const OR = 1;

@@ -192,7 +192,12 @@ export const Path = keyword("path", "some forty waypoints of a packet's path, ch
 export const Tc = keyword("tc", "the loaded tc programs", [Name, PointWord]);
 export const Xdp = keyword("xdp", "the loaded XDP programs", [Name, PointWord]);
 export const Calls = keyword("calls", "functions that run on behalf of a followed packet", [Name, PointWord]);
-export const Drop = keyword("drop", "the kernel gives the packet up, with a reason", [AnyWord, PointWord]);
+export const Drop = keyword(
+  "drop",
+  "the kernel gives the packet up, with a reason",
+  [AnyWord, PointWord],
+  "value",
+);
 export const Deliver = reserved("deliver", "the packet is queued to a socket");
 export const Xmit = reserved("xmit", "the packet is handed to a driver");
 export const Free = reserved("free", "the packet's memory is given back");
@@ -203,6 +208,7 @@ export const Kernel = keyword("kernel", "a kernel version");
 export const FunctionWord = keyword("function", "a kernel function that must exist");
 export const Type = keyword("type", "a kernel type that must exist");
 export const As = reserved("as", "the name of a column");
+export const If = reserved("if", "shows a column only where something is true");
 
 // Values and word operators
 export const True = reserved("true", "the truth value", "value");

@@ -53,7 +53,7 @@ export function describe(wanted: readonly Wanted[], complete: boolean): string {
 }
 
 const labelOf = (type: TokenType) => type.LABEL ?? type.name;
-const VALUE_RULES = new Set(["reference", "primary", "truth", "pcap", "group", "set"]);
+const VALUE_RULES = new Set(["reference", "primary", "truth", "dropTest", "pcap", "group", "set"]);
 /** Said in one word above, or not worth a word. */
 const QUIET_RULES = new Set(["namedTerminal", "nameOnly", "group"]);
 /** What may start an operand besides the operand itself. */

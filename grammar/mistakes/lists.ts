@@ -15,13 +15,17 @@ export const danglingComma: Mistake = ({ found, previous }) => {
 };
 
 export const andForComma: Mistake = (stop) => {
-  const { found } = stop;
+  const { found, previous } = stop;
   if (found === undefined) return undefined;
   if (found.tokenType === t.Comma && wants(stop, t.AndOp) && !wants(stop, t.Comma))
     return say("PWQ1001", spanOf(found), "unexpected `,`", "conditions are joined with `and` or `or`");
   const joins = tokenMatcher(found, t.OrOp) || tokenMatcher(found, t.AndOp);
   if (joins && wants(stop, t.Comma) && !wants(stop, t.OrOp))
     return say("PWQ1001", spanOf(found), `unexpected ${quote(found)}`, "a list is written with `,`");
+  // `drop or xmit`: the first may be a condition, the second cannot.
+  const joined = previous?.tokenType === t.Or || previous?.tokenType === t.And;
+  if (joined && (found.tokenType === t.Xmit || found.tokenType === t.Deliver || found.tokenType === t.Free))
+    return say("PWQ1001", spanOf(previous), `unexpected ${quote(previous)}`, "a list is written with `,`");
   return undefined;
 };
 

@@ -83,11 +83,21 @@ export abstract class ClauseRules extends PointRules {
   private showItem = this.RULE("showItem", (): ast.ShowItem => {
     const start = this.LA(1);
     const value = this.SUBRULE(this.expression);
-    const as = this.OPTION(() => {
+    const condition = this.OPTION(() => {
+      this.CONSUME(t.If);
+      return this.SUBRULE2(this.expression);
+    });
+    const as = this.OPTION2(() => {
       this.CONSUME(t.As);
       return word(this.CONSUME(t.AnyWord));
     });
-    return { kind: "ShowItem", value, ...(as === undefined ? {} : { as }), span: this.spanFrom(start) };
+    return {
+      kind: "ShowItem",
+      value,
+      ...(condition === undefined ? {} : { condition }),
+      ...(as === undefined ? {} : { as }),
+      span: this.spanFrom(start),
+    };
   });
 
   private by = this.RULE("by", (): ast.ByClause => {

@@ -127,6 +127,7 @@ export abstract class ExpressionRules extends Rules {
         { ALT: () => this.SUBRULE(this.set) },
         { ALT: () => this.SUBRULE(this.pcap) },
         { ALT: () => this.SUBRULE(this.truth) },
+        { ALT: () => this.SUBRULE(this.dropTest) },
       ]),
   );
 
@@ -140,6 +141,12 @@ export abstract class ExpressionRules extends Rules {
   private truth = this.RULE("truth", (): ast.BoolLiteral => {
     const start = this.OR([{ ALT: () => this.CONSUME(t.True) }, { ALT: () => this.CONSUME(t.False) }]);
     return { kind: "Bool", value: start.image === "true", span: this.spanFrom(start) };
+  });
+
+  /** Whether this is the drop of the packet. */
+  private dropTest = this.RULE("dropTest", (): ast.Name => {
+    const start = this.CONSUME(t.Drop);
+    return { kind: "Name", name: start.image, span: this.spanFrom(start) };
   });
 
   private set = this.RULE("set", (): ast.SetExpr => {

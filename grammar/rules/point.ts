@@ -55,7 +55,11 @@ export abstract class PointRules extends ExpressionRules {
           ALT: () => {
             const start = this.LA(1);
             const condition = this.SUBRULE(this.expression);
-            return { kind: "ExprTerminal", condition, span: this.spanFrom(start) };
+            const span = this.spanFrom(start);
+            // As a condition of its own, that this is the drop is the terminal `drop`.
+            if (condition?.kind === "Name" && condition.name === "drop")
+              return { kind: "NamedTerminal", name: "drop", span };
+            return { kind: "ExprTerminal", condition, span };
           },
         },
       ]),
@@ -63,7 +67,6 @@ export abstract class PointRules extends ExpressionRules {
 
   private namedTerminal = this.RULE("namedTerminal", (): ast.NamedTerminal => {
     const start = this.OR([
-      { ALT: () => this.CONSUME(t.Drop) },
       { ALT: () => this.CONSUME(t.Deliver) },
       { ALT: () => this.CONSUME(t.Xmit) },
       { ALT: () => this.CONSUME(t.Free) },

@@ -57,6 +57,8 @@ export interface ShowColumn {
   /** The JSON key: the item as written, or its `as` name. */
   readonly name: string;
   readonly value: TExpr;
+  /** `if`: the value is absent where this is not true. */
+  readonly condition?: TExpr;
 }
 
 interface TNode {
@@ -102,7 +104,7 @@ export interface TRaw extends TNode {
   /** Undefined if checked without BTF. */
   readonly path?: ResolvedPath;
 }
-/** A bare protocol name, true or false: `tcp`. */
+/** A bare protocol name, or `drop`: true or false. */
 export interface TPresent extends TNode {
   readonly kind: "present";
   readonly layer: PresenceName;
@@ -120,7 +122,8 @@ export type PresenceName =
   | "icmp6"
   | "sctp"
   | "esp"
-  | "gre";
+  | "gre"
+  | "drop";
 
 export interface TNot extends TNode {
   readonly kind: "not";

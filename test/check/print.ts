@@ -1,4 +1,4 @@
-import type { CheckedQuery, CheckedTerminal, ConstSet, TExpr } from "../../src/compiler/typed.ts";
+import type { CheckedQuery, CheckedTerminal, ConstSet, ShowColumn, TExpr } from "../../src/compiler/typed.ts";
 import type { Type } from "../../src/compiler/types.ts";
 
 /** A typed expression in one line: fields by name, constants with their type, everything else in brackets. */
@@ -60,6 +60,9 @@ const printTerminal = (terminal: CheckedTerminal): string =>
       ? `fn(${terminal.glob})`
       : terminal.kind;
 
+const printColumn = ({ name, value, condition }: ShowColumn): string =>
+  `${name}=${print(value)}${condition ? ` if ${print(condition)}` : ""}`;
+
 /** A query, its clauses one in a line; those that are not there are left out. */
 export function printQuery(query: CheckedQuery): string {
   const lines = [
@@ -69,7 +72,7 @@ export function printQuery(query: CheckedQuery): string {
     query.stop && `stop ${print(query.stop)}`,
     `follow ${[...query.follow].join(", ") || "none"}`,
     query.until.length > 0 && `until ${query.until.map(printTerminal).join(", ")}`,
-    query.explicitShow && `show ${query.show.map(({ name, value }) => `${name}=${print(value)}`).join(", ")}`,
+    query.explicitShow && `show ${query.show.map(printColumn).join(", ")}`,
     query.sample && `sample ${query.sample.numerator}/${query.sample.denominator}`,
     query.rate && `rate ${query.rate.count} per ${query.rate.perNs}ns`,
     query.limit && `limit ${query.limit.count} ${query.limit.unit}`,

@@ -43,6 +43,20 @@ describe("clauses", () => {
     );
   });
 
+  it("a column may have a condition, and `drop` is one", () => {
+    expect(
+      query("trace skb show stack if drop or len > 100 as trace, mark if tcp when drop until drop"),
+    ).toBe(
+      lines(
+        "at all",
+        "when has-drop",
+        "follow clone, copy",
+        "until drop",
+        "show trace=stack if (has-drop or (len > 100:sizeu32)), mark=mark if has-tcp",
+      ),
+    );
+  });
+
   it("`trace drop` is the point `drop`", () => {
     expect(query("trace drop where tcp")).toBe(lines("at drop", "where has-tcp", "follow clone, copy"));
   });

@@ -53,7 +53,7 @@ describe("what may come at the cursor", () => {
     ["trace skb until |", "", ["keyword:drop", "keyword:deliver", "keyword:fn", "field"], CLAUSES],
     ["trace skb until fn(|", "", ["function-glob"], ["field"]],
     ["trace skb until drop|", "drop", ["keyword:drop"], CLAUSES],
-    ["trace skb until drop |", "", CLAUSES, ["operator:=="]],
+    ["trace skb until drop |", "", CLAUSES, ["operator:!"]],
     ["trace skb limit 5 |", "", ["word:packets", "word:events"], CLAUSES],
     ["trace skb rate 5/|", "", ["word:s"], CLAUSES],
     ["trace skb for |", "", ["literal", "param"], ["field", ...CLAUSES]],

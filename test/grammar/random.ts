@@ -194,6 +194,7 @@ export class Trees {
           (): ast.ShowItem => ({
             kind: "ShowItem",
             value: this.expr(),
+            ...(r.chance(20) ? { condition: this.expr() } : {}),
             ...(r.chance(30) ? { as: this.word(this.anyName()) } : {}),
             span,
           }),

@@ -93,6 +93,7 @@ describe.skipIf(reason !== undefined)(`the verifier takes generated code${becaus
       "trace skb where tcp.flags has SYN sample 1/10 rate 100/s limit 5 packets stop when skb->len > 9000",
       "trace skb where ip when delta > 1ms or len % 7 == mark / 3 until drop, free, skb->mark == 9",
       'trace skb where drop.location ~ "nft_*" or func ~ "net:*" follow none',
+      "trace skb show stack if drop and tcp.dport == 443, tuple if not udp, mark until drop and len > 7",
       "trace drop where tcp\ntrace skb where udp.dport == 53 until drop\ntrace skb where icmp show icmp.type",
     ])("of %s", (text) => {
       expect(refusal(text, facts())).toBeUndefined();

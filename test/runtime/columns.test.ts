@@ -229,9 +229,10 @@ describe("what is in the head or known to user space", () => {
       "2": { name: "bpf_trace_run4", offset: 0x90 },
       "3": { name: "sk_skb_reason_drop", offset: 0x94 },
     };
-    const stack = new Uint8Array(8 + 24);
-    new DataView(stack.buffer).setUint32(0, 24, true);
-    [1, 2, 3].forEach((address, i) => {
+    const stack = new Uint8Array(8 + 32);
+    new DataView(stack.buffer).setUint32(0, 32, true);
+    // The second is a program that was loaded after the symbols had been read.
+    [1, 7, 2, 3].forEach((address, i) => {
       stack.set(le(address, 8), 8 + 8 * i);
     });
     const made = query([{ key: "stack", encoding: "stack", size: 8 + 64 }], ["stack"]);
@@ -240,6 +241,34 @@ describe("what is in the head or known to user space", () => {
     const symbol = (address: bigint) => names[String(address)];
     const [column] = columnsOf(made, batch, { ...context(), names: { ...context().names, symbol } });
     expect(column!.json(0)).toBe('["sk_skb_reason_drop+0x94"]');
+  });
+  test("a stack that fills its room says that it may go on", () => {
+    const stack = new Uint8Array(8 + 8);
+    new DataView(stack.buffer).setUint32(0, 8, true);
+    stack.set(le(0xffffffff8100001bn, 8), 8);
+    const json = cell([{ key: "stack", encoding: "stack", size: 8 + 8 }], "stack", { stack })[1];
+    expect(json).toBe('["nf_hook_slow+0x1b","…"]');
+  });
+  test("a column with a condition is absent where the kernel did not find it true", () => {
+    const condition = {
+      kind: "present",
+      layer: "drop",
+      type: { kind: "bool" },
+      span: { start: 9, end: 13 },
+    } as const;
+    const made = query(
+      [
+        { key: "mark", encoding: "uint", size: 4 },
+        { key: "if@9", encoding: "uint", size: 1, optional: true },
+      ],
+      [{ name: "mark", value: fieldExpr("mark"), condition }],
+    );
+    const shown = [{ mark: le(7, 4), "if@9": le(1, 1) }, { mark: le(7, 4) }].map((values) => {
+      const batch = new Batch();
+      batch.use(record(made, {}, values));
+      return columnsOf(made, batch, context())[0]!.json(0);
+    });
+    expect(shown).toEqual(["7", "null"]);
   });
   test("a stack, innermost first", () => {
     const stack = new Uint8Array(8 + 16);

@@ -1,4 +1,5 @@
 import type { TExpr } from "../typed.ts";
+import { insideExpr } from "../typed-parts.ts";
 import type { World } from "./expression/context.ts";
 import type { Place } from "./report.ts";
 
@@ -20,30 +21,7 @@ export function isTooLong(expr: TExpr, at: Place, world: World): boolean {
 function partsOf(expr: TExpr, known: WeakMap<TExpr, number>): number {
   const before = known.get(expr);
   if (before !== undefined) return before;
-  const parts = inside(expr).reduce((sum, inner) => sum + partsOf(inner, known), 1);
+  const parts = insideExpr(expr).reduce((sum, inner) => sum + partsOf(inner, known), 1);
   known.set(expr, parts);
   return parts;
-}
-
-function inside(expr: TExpr): readonly TExpr[] {
-  switch (expr.kind) {
-    case "field":
-      return expr.expansion ? [expr.expansion] : [];
-    case "not":
-    case "negate":
-    case "format":
-      return [expr.operand];
-    case "in":
-    case "match":
-    case "has":
-      return [expr.value];
-    case "logic":
-    case "compare":
-    case "arithmetic":
-      return [expr.left, expr.right];
-    case "call":
-      return expr.args;
-    default:
-      return [];
-  }
 }

@@ -2,6 +2,7 @@ import type { ShowClause } from "../../../grammar/ast.ts";
 import { FIELDS } from "../fields/table.ts";
 import type { Span } from "../source.ts";
 import type { ShowColumn } from "../typed.ts";
+import { condition } from "./expression/condition.ts";
 import { type Context, placeOf, textOf, type World } from "./expression/context.ts";
 import { expression } from "./expression/expression.ts";
 import { fieldValue } from "./expression/field.ts";
@@ -31,7 +32,7 @@ const OF_EVERY_EVENT: ReadonlySet<string> = new Set(["type", "time", "packet", "
 export function checkShow({ items }: ShowClause, ctx: Context): readonly ShowColumn[] {
   const { report } = ctx.world;
   const columns: ShowColumn[] = [];
-  for (const { value, as, span } of items) {
+  for (const { value, condition: only, as, span } of items) {
     const name = as?.text ?? textOf(ctx, value);
     if (as && OF_EVERY_EVENT.has(name) && textOf(ctx, value) !== name) {
       report.error("PWQ1208", placeOf(ctx, as), `every event has a \`${name}\` already`, {
@@ -47,7 +48,8 @@ export function checkShow({ items }: ShowClause, ctx: Context): readonly ShowCol
       });
     } else {
       const typed = expression(value, ctx);
-      if (typed) columns.push({ name, value: typed });
+      const where = only && condition(only, ctx);
+      if (typed && (where || !only)) columns.push({ name, value: typed, ...(where && { condition: where }) });
     }
   }
   return columns;

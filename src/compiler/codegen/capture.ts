@@ -26,7 +26,14 @@ export function emitCaptures(
     const absent = e.newLabel("absent");
     const bit = capture.slot.bit!;
     const byte = record.presence + (bit >> 3);
-    e.within(capture.slot.expr.span, () => emitCapture(g, capture, context, absent));
+    e.within(capture.slot.expr.span, () => {
+      if (capture.condition) {
+        const wanted = e.newLabel("wanted");
+        emitCond(g, capture.condition, wanted, absent, wanted);
+        e.place(wanted);
+      }
+      emitCapture(g, capture, context, absent);
+    });
     e.emit(ldx(1, r1, r8, byte), alu.or.imm(r1, 1 << (bit & 7)), stx(1, r8, byte, r1));
     e.place(absent);
   }

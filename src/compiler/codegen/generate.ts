@@ -132,7 +132,8 @@ const WINDOWS = 64;
 function rootsOf(query: LoweredQuery): Node[] {
   const roots: Node[] = query.until.map((u) => u.condition);
   for (const cond of [query.where, query.when, query.stop]) if (cond) roots.push(cond);
-  for (const { source } of query.captures) {
+  for (const { source, condition } of query.captures) {
+    if (condition) roots.push(condition);
     if (source.shape === "number") roots.push(source.value);
     else if (source.shape === "bytes") roots.push(source.bytes);
     else if (source.shape === "presence") roots.push(surely(source.expr, true, query.context));

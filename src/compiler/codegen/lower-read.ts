@@ -293,7 +293,7 @@ const since = (member: "first" | "last"): Value => ({
   condition: nonzero(member),
   value: { op: "alu", alu: "-", signed: false, left: eventMember("time"), right: eventMember(member) },
 });
-export const atDrop: Cond = {
+export const atDrop: Extract<Cond, { op: "cmp" }> = {
   op: "cmp",
   cmp: "==",
   signed: false,

@@ -6,6 +6,7 @@ import { and, type Cond, constant, FALSE, or, TRUE, type Value } from "./ir.ts";
 import { fail, type LowerContext } from "./lower-context.ts";
 import { pointNameOf, pointTest, symbolRanges } from "./lower-points.ts";
 import { cmp, inRanges, there } from "./lower-ranges.ts";
+import { atDrop } from "./lower-read.ts";
 import { bytesOf, type Ip, ipOf, isSigned, numberOf } from "./lower-value.ts";
 
 /**
@@ -68,6 +69,8 @@ function presence(layer: PresenceName, truth: boolean): Cond {
       return bit(VIEW_HAS.ip6 | VIEW_HAS.sock6);
     case "vlan":
       return bit(VIEW_HAS.tci);
+    case "drop":
+      return { ...atDrop, cmp: truth ? "==" : "!=" };
     default: {
       const proto = SOCKET_PROTOCOL[layer];
       const header = bit(VIEW_HAS[layer]);

@@ -4,7 +4,8 @@ import { findField } from "../fields/table.ts";
 import { RECORD_HEAD, SCRATCH_SIZE, TUPLE } from "../layout.ts";
 import type { ShowColumn, TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
-import type { Bytes } from "./ir.ts";
+import { type Bytes, type Cond, or, TRUE } from "./ir.ts";
+import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
 import type { Lowered } from "./lower-read.ts";
 import { lower } from "./lower-value.ts";
@@ -15,6 +16,8 @@ import { directReader } from "./reader.ts";
 export interface Capture {
   readonly slot: Slot;
   readonly source: Lowered | { readonly shape: "presence"; readonly expr: TExpr };
+  /** Captured only where this is true: all columns that show it are conditional. */
+  readonly condition?: Cond;
 }
 
 /** Fields that every record's head carries. */
@@ -37,23 +40,32 @@ export function layoutRecord(
   columns: readonly ShowColumn[],
   context: LowerContext,
 ): { record: RecordLayout; captures: readonly Capture[] } {
-  const wanted = new Map<string, { expr: TExpr; type: Type; source: Capture["source"] }>();
-  const need = (key: string, expr: TExpr, type: Type): void => {
-    if (wanted.has(key)) return;
-    const source = expr.kind === "present" ? ({ shape: "presence", expr } as const) : lower(expr, context);
-    wanted.set(key, { expr, type, source });
-  };
-  for (const { value } of columns) leaves(value, need);
+  const wanted = new Map<string, { expr: TExpr; type: Type; source: Capture["source"]; condition: Cond }>();
+  const need =
+    (condition: Cond): Need =>
+    (key, expr, type) => {
+      const before = wanted.get(key);
+      if (before) before.condition = or(before.condition, condition);
+      else wanted.set(key, { expr, type, source: sourceOf(expr, context), condition });
+    };
+  for (const { value, condition } of columns) {
+    leaves(value, need(condition ? surely(condition, true, context) : TRUE));
+    if (condition) need(TRUE)(conditionKey(condition), condition, bool);
+  }
 
   const presence = RECORD_HEAD.size;
   const presenceWords = Math.ceil(wanted.size / 64);
   let at = presence + presenceWords * 8;
   const captures: Capture[] = [];
-  for (const [key, { expr, type, source }] of wanted) {
+  for (const [key, { expr, type, source, condition }] of wanted) {
     const { encoding, size } = encodingOf(source, type);
     const align = encoding === "uint" || encoding === "sint" ? size : 8;
     at = Math.ceil(at / align) * align;
-    captures.push({ slot: { key, type, encoding, offset: at, size, bit: captures.length, expr }, source });
+    captures.push({
+      slot: { key, type, encoding, offset: at, size, bit: captures.length, expr },
+      source,
+      ...(condition === TRUE ? {} : { condition }),
+    });
     at += size;
   }
   const size = Math.ceil(at / 8) * 8;
@@ -62,8 +74,19 @@ export function layoutRecord(
   return { record: { size, presence, presenceWords, slots: captures.map((c) => c.slot) }, captures };
 }
 
+type Need = (key: string, expr: TExpr, type: Type) => void;
+
+/** Of the slot that says whether a column's condition is true. */
+export const conditionKey = (condition: TExpr): string => `if@${condition.span.start}`;
+
+function sourceOf(expr: TExpr, context: LowerContext): Capture["source"] {
+  return expr.type.kind === "bool" && expr.kind !== "field" && expr.kind !== "raw"
+    ? { shape: "presence", expr }
+    : lower(expr, context);
+}
+
 /** Calls `need` for everything an expression is made of that the kernel must capture. */
-function leaves(expr: TExpr, need: (key: string, expr: TExpr, type: Type) => void): void {
+function leaves(expr: TExpr, need: Need): void {
   switch (expr.kind) {
     case "const":
       return;
@@ -96,7 +119,7 @@ function leaves(expr: TExpr, need: (key: string, expr: TExpr, type: Type) => voi
   }
 }
 
-function fieldLeaves(field: Field, expr: TExpr, need: (key: string, expr: TExpr, type: Type) => void): void {
+function fieldLeaves(field: Field, expr: TExpr, need: Need): void {
   if (IN_HEAD.has(field.name)) return;
   const { read } = field;
   if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, field.type);

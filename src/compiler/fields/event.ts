@@ -41,7 +41,7 @@ export const eventFields: readonly Field[] = [
     optional: "tracepoints",
     column: { title: "CALLER", width: 28 },
   }),
-  event("stack", { kind: "stack" }, "Kernel stack, innermost frame first.", {
+  event("stack", { kind: "stack" }, "Kernel stack, innermost frame first; 64 frames, then `…`.", {
     column: { title: "STACK", width: 40 },
     aka: ["kstack", "backtrace"],
   }),

@@ -65,4 +65,5 @@ export const PRESENCE: ReadonlyMap<PresenceName, string> = new Map<PresenceName,
   ["sctp", "the packet has an SCTP header, or will have by what its socket says"],
   ["esp", "the packet has an ESP header"],
   ["gre", "the packet has a GRE header"],
+  ["drop", "this is the drop of the packet"],
 ]);

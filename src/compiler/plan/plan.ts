@@ -3,7 +3,8 @@ import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { Backend, KernelFacts } from "../facts.ts";
 import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
-import type { CheckedProgram, CheckedQuery } from "../typed.ts";
+import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
+import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
 import {
   CLONE_HOOKS,
@@ -105,8 +106,9 @@ export function plan(
       for (const name of world.usableTracepoints) want(tracepoints, name).at |= bit;
     }
     for (const terminal of query.until) {
-      if (terminal.kind === "expr") continue;
-      if (terminal.kind === "drop") want(tracepoints, "kfree_skb").until |= bit;
+      if (terminal.kind === "expr") {
+        if (mentionsDrop(terminal.condition)) want(tracepoints, "kfree_skb").at |= bit;
+      } else if (terminal.kind === "drop") want(tracepoints, "kfree_skb").until |= bit;
       else if (terminal.kind === "xmit") want(tracepoints, XMIT_TRACEPOINT).until |= bit;
       else if (terminal.kind === "free") {
         for (const name of FREE_TRACEPOINTS) if (world.tracepoint(name)) want(tracepoints, name).until |= bit;
@@ -175,6 +177,10 @@ function noModule(name: string, loaded: readonly string[]): Diagnostic {
     help: [`load it first: modprobe ${name}`],
   };
 }
+
+/** `until drop and tcp`: a condition that only the drop itself can decide. */
+const mentionsDrop = (condition: TExpr): boolean =>
+  someExpr(condition, (part) => part.kind === "present" && part.layer === "drop");
 
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
 const isOnce = (query: CheckedQuery, s: Selection): boolean =>

@@ -7,7 +7,7 @@ import type { Batch } from "./batch.ts";
 import { computedRead } from "./computed.ts";
 import type { DecodeContext } from "./context.ts";
 import { head } from "./head.ts";
-import { leafReads } from "./leaves.ts";
+import { conditionRead, leafReads } from "./leaves.ts";
 import type { Read } from "./read.ts";
 
 /** One shown item: how its cell and its JSON value are had from the record at a place of the batch. */
@@ -27,14 +27,20 @@ export interface Column {
 /** The columns of a query, each with closures over `batch` made for this query's record layout. */
 export function columnsOf(query: CompiledQuery, batch: Batch, context: DecodeContext): readonly Column[] {
   const leaves = leafReads(query, batch, context);
-  const columns = query.columns.map(({ name, value }) => {
-    const read = leaves(value) ?? computedRead(value, query, batch, context);
+  const columns = query.columns.map(({ name, value, condition }) => {
+    const always = leaves(value) ?? computedRead(value, query, batch, context);
+    const read = condition ? onlyWhere(conditionRead(condition, query, batch), always) : always;
     return column(name, value, query.checked.explicitShow, read, batch, context);
   });
   return columns.map((own) =>
     columns.some((other) => other !== own && other.title === own.title) ? byName(own) : own,
   );
 }
+
+const onlyWhere =
+  (holds: Read, read: Read): Read =>
+  (at) =>
+    holds(at) ? read(at) : undefined;
 
 /** For two fields with one short title (`tcp.sport`, `udp.sport`). */
 const byName = (column: Column): Column => ({

@@ -1,6 +1,7 @@
+import { conditionKey } from "../../compiler/codegen/record.ts";
 import type { CompiledQuery, Slot } from "../../compiler/compiled.ts";
 import type { TExpr, TField } from "../../compiler/typed.ts";
-import { formatOf, isList, type Text, type Value } from "../format.ts";
+import { asText, formatOf, isList, type Text, type Value } from "../format.ts";
 import type { Batch } from "./batch.ts";
 import type { DecodeContext } from "./context.ts";
 import { type Read, slotRead } from "./read.ts";
@@ -27,6 +28,12 @@ export function leafReads(
     if (expr.kind === "present") return (at) => found(at) !== undefined;
     return expr.type.kind === "bool" ? truth(found) : found;
   };
+}
+
+/** Whether the condition of a column (`if`) is true, which the kernel has tested. */
+export function conditionRead(condition: TExpr, { record }: CompiledQuery, batch: Batch): Read {
+  const slot = record.slots.find(({ key }) => key === conditionKey(condition))!;
+  return slotRead(batch, record, slot, () => asText(""));
 }
 
 /** A field that means either end (`ip.addr`) is the list of both. */

@@ -54,17 +54,25 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
       for (let i = 0; i < count; i++) {
         frames.push(symbol(u64(batch.u32[from + 2 + 2 * i]!, batch.u32[from + 3 + 2 * i]!)));
       }
+      // The kernel copies no more than there is room for and does not say whether there was more.
+      if (count === most) frames.push(CUT);
       return withoutTracer(frames);
     };
   },
   tuple: (batch, slot) => cached(batch, slot, TUPLE.size, tupleText),
 };
 
-/** Frames between a tracepoint and our program: of the program itself, and of what calls it. */
-const TRACER = /^(?:bpf_prog_.* \[bpf\]|bpf_trace_run\d+\+|__bpf_trace_|__traceiter_)/;
+/** Below the last frame of a stack that may go on. */
+const CUT = asText("…");
+
+/** What calls a program at a tracepoint. Above it are only programs, ours, whose names the kernel may not tell. */
+const TRACER = /^(?:bpf_trace_run\d+\+|__bpf_trace_|__traceiter_)/;
+const PROGRAM = /^(?:bpf_prog_|0x)/;
 
 function withoutTracer(frames: readonly Text[]): readonly Text[] {
-  const from = frames.findIndex(({ raw }) => !TRACER.test(raw));
+  const ours = frames.findIndex(({ raw }) => !PROGRAM.test(raw));
+  if (ours === -1 || !TRACER.test(frames[ours]!.raw)) return frames;
+  const from = frames.findIndex(({ raw }, i) => i > ours && !TRACER.test(raw));
   return from === -1 ? frames : frames.slice(from);
 }
 

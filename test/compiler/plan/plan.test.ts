@@ -52,6 +52,13 @@ describe("what is attached", () => {
     expect(made.queries).toEqual([{ once: true }]);
   });
 
+  it("a condition that ends a journey at its drop needs the drop", () => {
+    const points = (text: string) => planned(text).tracepoints.map((t) => t.tracepoint);
+    expect(points("trace skb at ip_rcv follow clone until drop and tcp")).toContain("kfree_skb");
+    const made = planned("trace skb at ip_rcv until drop and tcp");
+    expect((made.programs.find((p) => p.tracepoint === "kfree_skb")!.cookie >> 32n) & 1n).toBe(1n);
+  });
+
   it.each(KERNELS)("all functions, with the hooks of an skb's life, on %s", (kernel) => {
     const made = planned("trace skb until drop", kernel);
     expect(made.kprobes.length).toBeGreaterThan(1000);
