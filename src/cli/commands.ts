@@ -128,6 +128,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/probes.ts"),
   },
   {
+    name: "from-pwru",
+    usage: "-- PWRU-ARGUMENTS…",
+    about: "what to type instead of a call of pwru",
+    text: "Status 2 where pwq has nothing for a flag, with the reason. docs/from-pwru.md lists all of pwru's flags.",
+    takes: "nothing",
+    tail: true,
+    options: ["color"],
+    load: () => import("./commands/from-pwru.ts"),
+  },
+  {
     name: "doctor",
     usage: "",
     about: "what this machine can do, and how to mend what it cannot",

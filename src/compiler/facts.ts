@@ -20,7 +20,7 @@ export interface KernelFacts {
   readonly features: Features;
   /** Kernel symbols with addresses; undefined if kallsyms hides them. Read on first call. */
   symbols(): Symbols | undefined;
-  /** The inode of a named network namespace (`/run/netns`, `/proc/PID/ns/net`), or undefined. */
+  /** The inode of a network namespace by its name (in `/run/netns`) or a path (`/proc/PID/ns/net`), or undefined. */
   netnsInode(name: string): number | undefined;
   readonly netnsNames: () => readonly string[];
   /** Names of the interfaces there are now, in all namespaces that can be entered; undefined if that cannot be told. */

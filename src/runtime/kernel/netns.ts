@@ -1,4 +1,4 @@
-import { readlinkSync, statSync } from "node:fs";
+import { readlinkSync, statfsSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { list, readText } from "./files.ts";
 
@@ -46,7 +46,12 @@ export class NetworkNamespaces {
     return this.#paths.get(inode);
   }
 
+  /** Of a name, or of a path through which it can be entered: `/proc/self/ns/net`. */
   inode(name: string): number | undefined {
+    if (name.startsWith("/")) {
+      const path = join(this.#root, name);
+      return namespaceInode(path) ?? mountedInode(path);
+    }
     this.#readNames();
     return this.#inodes.get(name);
   }
@@ -100,6 +105,18 @@ export class NetworkNamespaces {
       this.#labels.set(inode, `${comm}:${pid}`);
       this.#paths.set(inode, path);
     }
+  }
+}
+
+/** statfs(2) of the file system that namespaces live in. */
+const NSFS_MAGIC = 0x6e736673;
+
+/** Of a namespace that is mounted on a file; undefined of any other file. */
+function mountedInode(path: string): number | undefined {
+  try {
+    return statfsSync(path).type === NSFS_MAGIC ? statSync(path).ino : undefined;
+  } catch {
+    return undefined;
   }
 }
 

@@ -78,3 +78,12 @@ test("a machine without any of the folders", () => {
   expect(namespaces.label(4026531840)).toBeUndefined();
   expect(namespaces.path(4026531840)).toBeUndefined();
 });
+
+test("a path to a namespace is as good as a name, and another file is none", () => {
+  const root = tree({ ...process(20, "early", 4026531840), "etc/hosts": "" });
+  const namespaces = new NetworkNamespaces({ root });
+  expect(namespaces.inode("/proc/20/ns/net")).toBe(4026531840);
+  expect(namespaces.inode("/proc/21/ns/net")).toBeUndefined();
+  expect(namespaces.inode("/etc/hosts")).toBeUndefined();
+  expect(new NetworkNamespaces().inode("/proc/self/ns/net")).toBe(statSync("/proc/self/ns/net").ino);
+});

@@ -179,6 +179,9 @@ function namespace(
   if (!facts) return fitted(0n, unknown);
   const inode = facts.netnsInode(name);
   if (inode !== undefined) return fitted(BigInt(inode));
+  if (name.startsWith("/")) {
+    return { code: "PWQ1131", message: `\`${name}\` is no network namespace`, label: undefined };
+  }
   const known = facts.netnsNames();
   return {
     code: "PWQ1131",

@@ -138,4 +138,16 @@ export const call = {
     wrong: "pwq 'trace skb' --modules nf_nat --all-modules",
     right: "pwq 'trace skb' --modules nf_nat",
   },
+  PWQ2025: {
+    title: "not a call of pwru",
+    text: "What follows `--` is read as pwru 1.0.12 reads it: flags with their values, and the words of a pcap filter. pwru would refuse this call, too.",
+    wrong: "pwq from-pwru -- --filter-fnuc 'ip_.*'",
+    right: "pwq from-pwru -- --filter-func 'ip_.*'",
+  },
+  PWQ2026: {
+    title: "something of pwru that pwq does not have",
+    text: "The flag does something that pwq has no words for. The error says why, what can be done instead, and what the other flags come to.",
+    wrong: "pwq from-pwru -- --output-bpfmap port 443",
+    right: "pwq from-pwru -- port 443",
+  },
 } as const satisfies Record<string, Page>;
