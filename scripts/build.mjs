@@ -21,6 +21,7 @@ process.chdir(ROOT);
 /** What is missing when a compiler says one of these, and the Debian packages that bring it. */
 const MISSING = [
   [/bpf\/\w+\.h['"]?(:|\s).*(No such file|not found)/, "libbpf's headers", "libbpf-dev"],
+  [/pcap\/pcap\.h.*(No such file|not found)/, "libpcap's headers", "libpcap-dev"],
   [/node_api\.h.*(No such file|not found)/, "Node's headers", undefined],
   [/\w+\.h['"]?(:|\s).*(No such file|not found)/, "the C library's headers", "libc6-dev linux-libc-dev"],
   [/cannot find -lbpf/, "libbpf", "libbpf-dev libelf-dev zlib1g-dev"],
@@ -75,8 +76,8 @@ const addon = {
     replace(ADDON, (path) => {
       run(
         "cc",
-        [...flags, "-Inode_modules/node-api-headers/include", ...sources, "-lbpf", "-o", path],
-        "gcc libc6-dev libbpf-dev",
+        [...flags, "-Inode_modules/node-api-headers/include", ...sources, "-lbpf", "-ldl", "-o", path],
+        "gcc libc6-dev libbpf-dev libpcap-dev",
       );
     });
   },

@@ -10,7 +10,9 @@ import type { KernelFacts } from "../compiler/facts.ts";
 import type { Source } from "../compiler/source.ts";
 import type { CheckedProgram } from "../compiler/typed.ts";
 import { decodeProgram, fileLoader, readProgram as readFileProgram } from "../runtime/files.ts";
+import { pcapCompiler } from "../runtime/pcap.ts";
 import { type Call, fail } from "./call.ts";
+import { addon } from "./machine.ts";
 
 /** The program of a call, unread for mistakes, and the values of its parameters. */
 export interface GivenProgram {
@@ -76,11 +78,14 @@ function parameters(words: readonly string[], call: Call): ReadonlyMap<string, s
   return params;
 }
 
+const pcap = pcapCompiler(() => addon());
+
 /** Everything that is wrong with a program; parameters need no values for that. */
 export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts | undefined): CheckResult {
   return check(source, {
     params,
     loader: fileLoader(LIBRARY),
+    pcap,
     valuesOptional: true,
     ...(facts && { facts }),
   });
@@ -94,7 +99,7 @@ export function checkedProgram(
   { source, params }: GivenProgram,
   facts: () => KernelFacts,
 ): { readonly checked: CheckedProgram; readonly facts: KernelFacts } {
-  const options = { params, loader: fileLoader(LIBRARY) };
+  const options = { params, loader: fileLoader(LIBRARY), pcap };
   let known: KernelFacts;
   try {
     known = facts();

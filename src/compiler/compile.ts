@@ -2,7 +2,7 @@ import { writeObject } from "./bpf/index.ts";
 import { generate } from "./codegen/generate.ts";
 import { surely } from "./codegen/lower.ts";
 import type { LowerContext } from "./codegen/lower-context.ts";
-import { PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
+import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
 import type { LoweredQuery } from "./codegen/query.ts";
 import { layoutRecord } from "./codegen/record.ts";
 import type { Compiled, CompiledQuery } from "./compiled.ts";
@@ -87,6 +87,13 @@ function mended<T>(query: CheckedQuery, body: () => T): T {
         "PWQ1263",
         `the pattern \`${error.pattern}\` cannot be used: ${error.message}`,
         "simplify it, or test several patterns with `or`",
+      );
+    }
+    if (error instanceof FilterTooLong) {
+      return fail(
+        "PWQ1266",
+        `the filter \`${error.text}\` is too long for the kernel`,
+        "split it in two, or write its lists as sets: `ip.src in {…}`",
       );
     }
     if (error instanceof RecordTooLarge) {

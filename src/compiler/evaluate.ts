@@ -12,6 +12,7 @@ import type {
   TField,
   TFormat,
   TPayload,
+  TPcap,
   TRaw,
 } from "./typed.ts";
 
@@ -30,7 +31,7 @@ export interface Address {
   readonly value: bigint;
 }
 
-export type Leaf = TField | TRaw | TPayload | TArg | TFormat;
+export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TFormat;
 
 /** The event that an expression is asked about. */
 export interface Environment {
@@ -61,6 +62,7 @@ export function evaluate(expr: TExpr, event: Environment): Value | undefined {
     case "field":
       return expr.expansion ? evaluate(expr.expansion, event) : event.read(expr);
     case "raw":
+    case "pcap":
     case "payload":
     case "arg":
     case "format":

@@ -127,7 +127,7 @@ export const TRACK = layout("pwq_track", [
 export const VIEW_HAS = {
   parsed: 1 << 0,
   eth: 1 << 1,
-  vlan: 1 << 2,
+  tagged: 1 << 2, // the socket buffer carries a VLAN tag, and `tci` is its
   arp: 1 << 3,
   ip4: 1 << 4,
   ip6: 1 << 5,

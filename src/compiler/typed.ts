@@ -2,6 +2,7 @@ import type { ArithmeticOp, CompareOp, Point, Trace } from "../../grammar/ast.ts
 import type { ResolvedPath } from "./btf/resolved-path.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Field } from "./fields/field.ts";
+import type { PcapFilter } from "./pcap/filter.ts";
 import type { Source, Span } from "./source.ts";
 import type { Type } from "./types.ts";
 
@@ -83,6 +84,7 @@ export type TExpr =
   | TNegate
   | TFormat
   | TPayload
+  | TPcap
   | TArg
   | TCall;
 
@@ -199,6 +201,14 @@ export interface TFormat extends TNode {
 export interface TPayload extends TNode {
   readonly kind: "payload";
   readonly size: number;
+}
+/** `pcap "…"`, `inner.pcap "…"`. */
+export interface TPcap extends TNode {
+  readonly kind: "pcap";
+  readonly inner: boolean;
+  readonly text: string;
+  /** Undefined if checked without libpcap. */
+  readonly filter?: PcapFilter;
 }
 /** The function's n-th argument (0-based); absent at tracepoints. */
 export interface TArg extends TNode {

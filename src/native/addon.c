@@ -29,6 +29,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("ringAck", native_ring_ack),
 	EXPORT("ringFlush", native_ring_flush),
 	EXPORT("closeRing", native_close_ring),
+	EXPORT("pcapCompile", native_pcap_compile),
 	EXPORT("probe", native_probe),
 	EXPORT("probeRdonlyCast", native_probe_rdonly_cast),
 	EXPORT("capabilities", native_capabilities),

@@ -41,6 +41,9 @@ EXPORTED(native_ring_ack);
 EXPORTED(native_ring_flush);
 EXPORTED(native_close_ring);
 
+/* pcap.c */
+EXPORTED(native_pcap_compile);
+
 /* probe.c */
 EXPORTED(native_probe);
 EXPORTED(native_probe_rdonly_cast);

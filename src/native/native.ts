@@ -70,6 +70,15 @@ export interface Native {
   /** Stops the thread; what has not been handed over is discarded. Closing twice is fine. */
   closeRing(ring: Ring): void;
 
+  /**
+   * libpcap's compiler, optimising, for a link type (a DLT_ number): machine code of classic BPF, eight bytes an
+   * instruction, or what libpcap has against the text. Undefined: there is no libpcap here. It may ask the resolver for names.
+   */
+  pcapCompile(
+    text: string,
+    linkType: number,
+  ): { readonly insns: Uint8Array; readonly problem?: undefined } | { readonly problem: string } | undefined;
+
   /** Tries the thing itself, without lasting effect. */
   probe(feature: ProbeName): ProbeResult;
   /** `kfunc` and `struct` are ids in vmlinux's BTF: of `bpf_rdonly_cast` and of any structure. */

@@ -29,6 +29,8 @@ export function print(expr: TExpr): string {
       return `(${expr.op}${print(expr.operand)})`;
     case "format":
       return `${expr.how}(${print(expr.operand)}, ${expr.size})`;
+    case "pcap":
+      return `${expr.inner ? "inner." : ""}pcap<${expr.text}>`;
     case "payload":
       return `payload(${expr.size})`;
     case "arg":

@@ -4,6 +4,8 @@ import { compile } from "../../src/compiler/compile.ts";
 import { type Diagnostic, PwqError } from "../../src/compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
 import type { BackendChoice } from "../../src/compiler/plan/plan.ts";
+import { native } from "../../src/native/native.ts";
+import { pcapCompiler } from "../../src/runtime/pcap.ts";
 import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";
 import { worldLoader } from "./world.ts";
 
@@ -14,6 +16,7 @@ import { worldLoader } from "./world.ts";
  *     # kernel: 6.12                      one of the fixture kernels; `none`: no facts, so only checked
  *     # without: nf_conn                  a type that this kernel shall not have
  *     # backend: tracepoint               as `--backend`
+ *     # libpcap: none                     as if it were not installed
  */
 export function compileAsTold(name: string, text: string, world: string): readonly Diagnostic[] {
   const told = (what: string) => new RegExp(`^# ${what}: (.*)$`, "m").exec(text)?.[1];
@@ -24,6 +27,7 @@ export function compileAsTold(name: string, text: string, world: string): readon
     {
       params: new Map((told("args") ?? "").split(/\s+/).filter(Boolean).map(parameter)),
       loader: worldLoader(world),
+      pcap: told("libpcap") === "none" ? () => undefined : pcapCompiler(native),
       ...(facts ? { facts } : {}),
     },
   );

@@ -6,6 +6,7 @@ import { FIELDS } from "../../src/compiler/fields/table.ts";
 import { isNativeError, native } from "../../src/native/native.ts";
 import { gatherFacts } from "../../src/runtime/kernel/facts.ts";
 import { linked } from "../../src/runtime/kernel-tracer.ts";
+import { pcapCompiler } from "../../src/runtime/pcap.ts";
 import { randomFilter } from "../oracle/filters.ts";
 import { Random } from "../random.ts";
 import { because } from "./bpf.ts";
@@ -23,7 +24,7 @@ const PROGRAMS: ReadonlySet<string> = new Set(["pwq_kprobe", "pwq_tp_kfree_skb"]
 const MOST_INSTRUCTIONS = 200_000;
 
 function refusal(text: string, facts: KernelFacts): string | undefined {
-  const { program, diagnostics } = check({ name: "query", text }, { facts });
+  const { program, diagnostics } = check({ name: "query", text }, { facts, pcap: pcapCompiler(native) });
   if (!program) return `${text}: ${diagnostics.map((d) => d.message).join("; ")}`;
   const obj = native().openObject(linked(native(), compile(program, facts)));
   try {
@@ -94,6 +95,10 @@ describe.skipIf(reason !== undefined)(`the verifier takes generated code${becaus
       "trace skb where ip when delta > 1ms or len % 7 == mark / 3 until drop, free, skb->mark == 9",
       'trace skb where drop.location ~ "nft_*" or func ~ "net:*" follow none',
       "trace skb show stack if drop and tcp.dport == 443, tuple if not udp, mark until drop and len > 7",
+      'trace skb where pcap "tcp port 443 and not host 1.1.1.1" until drop',
+      'trace skb where pcap "vlan 5 and (tcp[tcpflags] & tcp-syn != 0 or ip6[40] == 6)" or not pcap "arp" show pcap "len > 100"',
+      'trace skb where pcap "tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420 and ip[2:2] - ((ip[0]&0xf)<<2) > 40"',
+      `trace skb where pcap "${Array.from({ length: 60 }, (_, i) => `host 10.0.${i}.1`).join(" or ")}"`,
       "trace drop where tcp\ntrace skb where udp.dport == 53 until drop\ntrace skb where icmp show icmp.type",
     ])("of %s", (text) => {
       expect(refusal(text, facts())).toBeUndefined();

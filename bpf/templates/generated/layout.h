@@ -128,7 +128,7 @@ enum {
 enum {
 	PWQ_HAS_PARSED = 1,
 	PWQ_HAS_ETH = 2,
-	PWQ_HAS_VLAN = 4,
+	PWQ_HAS_TAGGED = 4,
 	PWQ_HAS_ARP = 8,
 	PWQ_HAS_IP4 = 16,
 	PWQ_HAS_IP6 = 32,

@@ -1,5 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../facts.ts";
+import type { PcapCompile } from "../pcap/filter.ts";
 import type { Source } from "../source.ts";
 import type { CheckedProgram } from "../typed.ts";
 import { bind } from "./bind.ts";
@@ -22,6 +23,8 @@ export interface CheckOptions {
    * drop reasons, `@requires`) is let pass, and such a program cannot be compiled.
    */
   readonly facts?: KernelFacts;
+  /** How `pcap "…"` is compiled. Without it such a filter is let pass, and the program cannot be compiled. */
+  readonly pcap?: PcapCompile;
   /** How `use` gets at files; without it `use` is an error. */
   readonly loader?: Loader;
   /** A parameter without a value is no error, and what is found is all; then there is no program. For `pwq check`. */
@@ -45,6 +48,7 @@ export function check(source: Source, options: CheckOptions = {}): CheckResult {
   const world: World = {
     report,
     facts: options.facts,
+    pcap: options.pcap,
     defs: new Map(),
     unusable,
     expansions: new Map(),

@@ -71,4 +71,3 @@ export const LATER_XDP = later(
   "`trace xdp`",
   "a packet is seen from where it is an skb: `trace skb`",
 );
-export const LATER_PCAP = later("PWQ1517", "`pcap`", "write the condition with fields");

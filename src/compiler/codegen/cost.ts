@@ -11,6 +11,8 @@ const COST = {
   view: 20,
   helper: 8,
   bytes: 30,
+  /** After all tests of fields: these share what parsing has found, a filter looks for itself. */
+  pcap: 60,
 } as const;
 
 export function valueCost(value: Value): number {
@@ -25,6 +27,8 @@ export function valueCost(value: Value): number {
       return COST.view;
     case "helper":
       return COST.helper;
+    case "pcap":
+      return COST.pcap;
     case "load":
       return COST.load + valueCost(value.base);
     case "alu":

@@ -91,6 +91,10 @@ export class Emitter {
   learn(key: string): void {
     if (this.#have) this.#have = new Set([...this.#have, key]);
   }
+  /** One of them no longer holds. */
+  unlearn(key: string): void {
+    if (this.#have) this.#have = new Set([...this.#have].filter((known) => known !== key));
+  }
   /** What lies on the stack no longer holds: another event, or a slot written over. */
   forget(): void {
     if (this.#have) this.#have = new Set();
@@ -131,6 +135,13 @@ export class Emitter {
     return result;
   }
 
+  /** All stack that `body` reserves is free again afterwards. */
+  scoped(body: () => void): void {
+    const before = this.#depth;
+    body();
+    this.#depth = before;
+  }
+
   /** The slot of a window, the same whenever it is asked for. */
   windowSlot(key: string, size: number): number {
     const slot = this.#windows.get(key) ?? this.slot(size);
@@ -138,6 +149,9 @@ export class Emitter {
     return slot;
   }
 
+  get stackLeft(): number {
+    return this.#limit - this.#depth;
+  }
   get stackUsed(): number {
     return this.#deepest;
   }

@@ -29,12 +29,14 @@ import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
 import { surely } from "./lower.ts";
 import { generateParse } from "./parse/generate.ts";
+import { Filters } from "./pcap/filters.ts";
+import { generateFilter } from "./pcap/function.ts";
 import { StackExhausted } from "./problem.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
 import { Tables } from "./tables.ts";
 import { generateTuple } from "./tuple.ts";
-import { PARSE, TUPLE_FUNCTION } from "./values.ts";
+import { type Generator, PARSE, TUPLE_FUNCTION } from "./values.ts";
 import { type Node, Windows, walk } from "./windows.ts";
 
 /** Stack of `pwq_query`: of 512 bytes for all frames, the entry takes 256 and `pwq_parse` 128. */
@@ -64,6 +66,7 @@ export function generate(
 ): Generated {
   const reader = directReader(facts) ?? probeReader;
   const tables = new Tables();
+  const filters = new Filters();
   const roots = queries.flatMap(rootsOf);
   const functions: ObjectFunction[] = [
     {
@@ -71,7 +74,7 @@ export function generate(
       section: ".text",
       visibility: "hidden",
       params: 1,
-      insns: queryFunction(queries, roots, reader, tables),
+      insns: queryFunction(queries, roots, { reader, tables, filters }),
     },
     {
       name: PARSE,
@@ -84,6 +87,7 @@ export function generate(
     ...(queries.some(({ captures }) => captures.some(({ source: { shape } }) => shape === "tuple"))
       ? [tupleFunction(facts, reader, tables)]
       : []),
+    ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
     ...plan.programs.map(tracepointProgram),
   ];
   const line = sourceLines(source);
@@ -102,16 +106,29 @@ const tupleFunction = (facts: KernelFacts, reader: Reader, tables: Tables): Obje
   insns: generateTuple(facts, reader, tables).items,
 });
 
+const filterFunction = (
+  { name, filter }: Filters["all"][number],
+  facts: KernelFacts,
+  reader: Reader,
+  tables: Tables,
+): ObjectFunction => ({
+  name,
+  section: ".text",
+  visibility: "global",
+  memory: [VIEW],
+  params: 2,
+  insns: generateFilter(filter, facts, reader, tables).items,
+});
+
 function queryFunction(
   queries: readonly LoweredQuery[],
   roots: readonly Node[],
-  reader: Reader,
-  tables: Tables,
+  shared: Omit<Generator, "e" | "windows">,
 ): ObjectFunction["insns"] {
   const emit = (windows: Windows): ObjectFunction["insns"] => {
     const e = new Emitter(STACK);
     e.emit(mov.reg(r6, r1));
-    for (const query of queries) emitQuery({ e, reader, tables, windows }, query);
+    for (const query of queries) emitQuery({ ...shared, e, windows }, query);
     e.emit(mov.imm(r0, 0));
     e.return();
     return e.items;
@@ -152,6 +169,7 @@ function asksForLink(root: Node): boolean {
   walk(root, (node) => {
     if (node.op === "header") asks ||= node.layer === "eth";
     else if (node.op === "has") asks ||= (node.bits & link) !== 0;
+    else if (node.op === "pcap") asks = true;
     else if (node.op === "view") asks ||= (node.has & link) !== 0;
   });
   return asks;

@@ -1,4 +1,5 @@
 import type { Layer } from "../fields/field.ts";
+import type { PcapFilter } from "../pcap/filter.ts";
 
 /**
  * The intermediate form between the typed tree and instructions: what to read and what to test, with kernel offsets
@@ -17,6 +18,8 @@ export type Value =
   | Header
   /** A member of pt_regs at a function; absent at tracepoints. */
   | { readonly op: "regs"; readonly offset: number }
+  /** 1 or 0, as a filter of libpcap's language says; absent where it says nothing of such a packet. */
+  | { readonly op: "pcap"; readonly filter: PcapFilter }
   | { readonly op: "helper"; readonly helper: "cpu" | "pid_tgid" | "cgroup" }
   | {
       readonly op: "alu";

@@ -81,6 +81,9 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
     }
     case "payload":
       return { shape: "bytes", bytes: { op: "payload", size: expr.size } };
+    case "pcap":
+      if (expr.filter) return number({ op: "pcap", filter: expr.filter });
+      break;
     case "format":
       return lowerFormat(expr, context);
     case "call":

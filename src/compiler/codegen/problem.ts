@@ -16,6 +16,16 @@ export class PatternProblem extends Error {
   }
 }
 
+/** A filter that is too long to be one function; becomes PWQ1266 where the query is known. */
+export class FilterTooLong extends Error {
+  readonly text: string;
+  constructor(text: string) {
+    super("filter too long");
+    this.name = "FilterTooLong";
+    this.text = text;
+  }
+}
+
 /** One event would be larger than a record may be; becomes PWQ1264 where the query is known. */
 export class RecordTooLarge extends Error {
   readonly size: number;

@@ -2,6 +2,7 @@ import type { Encoding, RecordLayout, Slot } from "../compiled.ts";
 import type { Field } from "../fields/field.ts";
 import { findField } from "../fields/table.ts";
 import { RECORD_HEAD, SCRATCH_SIZE, TUPLE } from "../layout.ts";
+import { pcapKey } from "../pcap/filter.ts";
 import type { ShowColumn, TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
 import { type Bytes, type Cond, or, TRUE } from "./ir.ts";
@@ -97,6 +98,8 @@ function leaves(expr: TExpr, need: Need): void {
       return need(expr.text, expr, expr.type);
     case "payload":
       return need(`payload(${expr.size})`, expr, expr.type);
+    case "pcap":
+      return need(pcapKey(expr), expr, bool);
     case "arg":
       return need(`arg(${expr.index})`, expr, expr.type);
     case "format":

@@ -6,6 +6,7 @@ import { emitIp, type Ip } from "./capture.ts";
 import { Emitter } from "./emitter.ts";
 import type { Value } from "./ir.ts";
 import { type Lowered, lowerRead } from "./lower-read.ts";
+import { Filters } from "./pcap/filters.ts";
 import type { Reader } from "./reader.ts";
 import type { Tables } from "./tables.ts";
 import { emitValue, type Generator, VIEW_KEY } from "./values.ts";
@@ -28,7 +29,7 @@ export function generateTuple(facts: KernelFacts, reader: Reader, tables: Tables
     member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
   );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
-  const g: Generator = { e, reader, tables, windows: new Windows([], 0) };
+  const g: Generator = { e, reader, tables, windows: new Windows([], 0), filters: new Filters() };
   const absent = "absent";
   e.emit(jump.eq.imm(r1, 0, absent), jump.eq.imm(r2, 0, absent), mov.reg(r6, r1), mov.reg(r8, r2));
   e.storeEvent("skb", r3);

@@ -24,6 +24,7 @@ import { emitCond } from "./conditions.ts";
 import type { Emitter } from "./emitter.ts";
 import { HEADER, type HeaderPlace } from "./header.ts";
 import type { Alu, Header, Load, Value } from "./ir.ts";
+import { emitFilter, type Filters } from "./pcap/filters.ts";
 import { copy, type Reader } from "./reader.ts";
 import type { Tables } from "./tables.ts";
 import type { Windows } from "./windows.ts";
@@ -34,6 +35,7 @@ export interface Generator {
   readonly reader: Reader;
   readonly windows: Windows;
   readonly tables: Tables;
+  readonly filters: Filters;
 }
 
 const FP = 10 satisfies Register;
@@ -60,6 +62,8 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
       return e.emit(jump.eq.imm(r1, 0, absent), ldx(8, r0, r1, value.offset));
     case "helper":
       return e.emit(call.helper(HELPERS[value.helper]));
+    case "pcap":
+      return emitFilter(g, value.filter, absent);
     case "alu":
       return emitAlu(g, value, absent);
     case "swap":
@@ -253,14 +257,20 @@ function emitHeader(g: Generator, header: Header, absent: string): void {
   if (header.size > 1) e.emit(SWAP[header.size as 2 | 4 | 8](r0));
 }
 
-/** r0 = the big-endian number at base + offset; the copies of header bytes are 8-aligned, their fields are not always. */
-function bytewise(size: 1 | 2 | 4 | 8, base: Register, offset: number): Insn[] {
-  if (offset % size === 0)
-    return [ldx(size, r0, base, offset), ...(size > 1 ? [SWAP[size as 2 | 4 | 8](r0)] : [])];
-  const half = (size / 2) as 1 | 2 | 4;
-  const low = offset + half;
-  const lowInsns = [ldx(half, r1, base, low), ...(half > 1 ? [SWAP[half as 2 | 4](r1)] : [])];
-  return [...bytewise(half, base, offset), alu.lsh.imm(r0, half * 8), ...lowInsns, alu.or.reg(r0, r1)];
+/**
+ * r0 = the big-endian number at base + offset, r1 is lost. The copies of header bytes are aligned, their fields are not
+ * always: then in parts that are.
+ */
+export function bytewise(size: 1 | 2 | 4 | 8, base: Register, offset: number): Insn[] {
+  const unit = ([8, 4, 2, 1] as const).find((n) => n <= size && offset % n === 0)!;
+  const part = (to: Register, at: number): Insn[] => [
+    ldx(unit, to, base, offset + at),
+    ...(unit > 1 ? [SWAP[unit as 2 | 4 | 8](to)] : []),
+  ];
+  const insns = part(r0, 0);
+  for (let at = unit; at < size; at += unit)
+    insns.push(alu.lsh.imm(r0, unit * 8), ...part(r1, at), alu.or.reg(r0, r1));
+  return insns;
 }
 
 /** r0 = address of a header. */

@@ -1,4 +1,5 @@
 import type { RecordLayout, Slot } from "../../compiler/compiled.ts";
+import { pcapKey } from "../../compiler/pcap/filter.ts";
 import type { TExpr } from "../../compiler/typed.ts";
 
 /** The slot that captures an expression as a whole, if one does. */
@@ -16,6 +17,8 @@ function keyOf(expr: TExpr): string | undefined {
       return expr.text;
     case "payload":
       return `payload(${expr.size})`;
+    case "pcap":
+      return pcapKey(expr);
     case "arg":
       return `arg(${expr.index})`;
     case "format":

@@ -1,5 +1,6 @@
 import type { Expr } from "../../../../grammar/ast.ts";
 import type { KernelFacts } from "../../facts.ts";
+import type { PcapCompile } from "../../pcap/filter.ts";
 import type { Span } from "../../source.ts";
 import type { TExpr } from "../../typed.ts";
 import type { Place, Reporter } from "../report.ts";
@@ -9,6 +10,7 @@ import type { Definition, Scope } from "../scope.ts";
 export interface World {
   readonly report: Reporter;
   readonly facts: KernelFacts | undefined;
+  readonly pcap: PcapCompile | undefined;
   /** Defs with a type of their own, each checked once; undefined inside: it has an error, which is reported. */
   readonly defs: Map<Definition, { readonly typed: TExpr | undefined }>;
   /** Defs that lead back to themselves or to nothing: reported, and never looked into. */

@@ -2,13 +2,12 @@ import type { Expr, Logic, Name, Negate, Not } from "../../../../grammar/ast.ts"
 import { FIELDS, PRESENCE } from "../../fields/table.ts";
 import type { PresenceName, TConst, TExpr } from "../../typed.ts";
 import { bool, int } from "../../types.ts";
-import { LATER_PCAP } from "../later.ts";
 import type { Definition } from "../scope.ts";
 import { arithmetic, numberOperand } from "./arithmetic.ts";
 import { call } from "./call.ts";
 import { comparison } from "./compare.ts";
 import { condition } from "./condition.ts";
-import { type Context, definitionOf, placeOf, spanOf } from "./context.ts";
+import { type Context, definitionOf, spanOf } from "./context.ts";
 import { fieldValue } from "./field.ts";
 import { fold, isConstant } from "./fold.ts";
 import { ownType } from "./folded.ts";
@@ -17,6 +16,7 @@ import { match } from "./match.ts";
 import { membership } from "./membership.ts";
 import { unknownName } from "./names.ts";
 import { unknownParameter } from "./param-ref.ts";
+import { pcapFilter } from "./pcap.ts";
 import { rawPath } from "./raw.ts";
 import { moveTo } from "./span.ts";
 
@@ -49,7 +49,7 @@ export function expression(node: Expr, ctx: Context): TExpr | undefined {
     case "Call":
       return call(node, ctx);
     case "Pcap":
-      return ctx.world.report.error(LATER_PCAP.code, placeOf(ctx, node), LATER_PCAP.message, LATER_PCAP);
+      return pcapFilter(node, ctx);
     default:
       return constant(node, ctx);
   }

@@ -21,6 +21,7 @@ function copy(span: Span, expr: TExpr, world: World): TExpr {
     case "present":
     case "payload":
     case "arg":
+    case "pcap":
       return { ...expr, span };
     case "field":
       return { ...expr, span, ...(expr.expansion ? { expansion: move(expr.expansion) } : {}) };

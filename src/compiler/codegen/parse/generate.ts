@@ -2,6 +2,7 @@ import { alu, jump, mov, r0, r1, r2, r6, r9 } from "../../bpf/index.ts";
 import type { KernelFacts } from "../../facts.ts";
 import { VIEW, VIEW_HAS } from "../../layout.ts";
 import { Emitter } from "../emitter.ts";
+import { Filters } from "../pcap/filters.ts";
 import type { Reader } from "../reader.ts";
 import type { Tables } from "../tables.ts";
 import { Windows } from "../windows.ts";
@@ -32,7 +33,7 @@ export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables
     WINDOWS,
   );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
-  const p = new Parser({ e, reader, windows, tables }, skb);
+  const p = new Parser({ e, reader, windows, tables, filters: new Filters() }, skb);
   const there = e.newLabel("there");
   e.emit(jump.ne.imm(r1, 0, there), mov.imm(r0, 0));
   e.return();

@@ -20,7 +20,7 @@ export function parseVlanTag(p: Parser): void {
   p.e.emit(jump.eq.imm(r0, 0, untagged));
   p.value("tci", untagged);
   p.set("tci", r0);
-  p.have(VIEW_HAS.tci);
+  p.have(VIEW_HAS.tci | VIEW_HAS.tagged);
   p.e.place(untagged);
 }
 

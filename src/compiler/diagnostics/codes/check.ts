@@ -196,6 +196,12 @@ export const check = {
     wrong: "trace skb where tcp.dport in 443",
     right: "trace skb where tcp.dport == 443",
   },
+  PWQ1133: {
+    title: "libpcap refuses the filter",
+    text: "The text after `pcap` is a filter of tcpdump's language (`man pcap-filter`), and libpcap cannot compile it for Ethernet; what it says stands beside the filter. A filter that no packet could pass is refused, too.",
+    wrong: 'trace skb where pcap "tcp prot 443"',
+    right: 'trace skb where pcap "tcp port 443"',
+  },
   ...lints,
   ...clauses,
 } as const satisfies Record<string, Page>;

@@ -98,12 +98,6 @@ export const later = {
     wrong: "trace drop show why",
     right: "trace drop show drop.reason, drop.location",
   },
-  PWQ1517: {
-    title: "`pcap` is not there yet",
-    text: "libpcap's filter language as part of a condition comes in a later version.",
-    wrong: 'trace skb where pcap "tcp port 443"',
-    right: "trace skb where tcp.port == 443",
-  },
   PWQ1518: {
     title: "`ret` is not there yet",
     text: "What a function returned comes in a later version. Functions are seen as they begin.",

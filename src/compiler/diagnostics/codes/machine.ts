@@ -68,4 +68,8 @@ export const machine = {
     title: "the BTF does not fit this kernel",
     text: "With `--btf` a program can be checked, explained and compiled for another kernel, but it runs only on the kernel the BTF came from: offsets of structure members differ.",
   },
+  PWQ3019: {
+    title: "libpcap is missing",
+    text: 'The filter after `pcap` is compiled by libpcap, which tcpdump comes with; `apt-get install libpcap0.8` installs it alone. Queries without `pcap "…"` do not need it.',
+  },
 } as const satisfies Record<string, Page>;

@@ -85,4 +85,10 @@ export const plan = {
     title: "the query needs more stack than the kernel gives",
     text: "A BPF program has 512 bytes of stack. This query's conditions keep too many values at once; split the query in two or drop some conditions.",
   },
+  PWQ1266: {
+    title: "this filter cannot run in the kernel",
+    text: "libpcap's program for the filter is translated to the kernel's BPF, which knows no loops without an end and no programs without a limit. `ip6 protochain` makes loops: fields of pwq (`tcp.dport`) find what lies behind IPv6 extension headers without them. A list of hundreds of hosts is shorter as a set: `ip.src in {…}`.",
+    wrong: 'trace skb where pcap "ip6 protochain 6"',
+    right: "trace skb where ip6 and tcp",
+  },
 } as const satisfies Record<string, Page>;
