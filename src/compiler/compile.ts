@@ -1,5 +1,6 @@
 import { writeObject } from "./bpf/index.ts";
 import { generate } from "./codegen/generate.ts";
+import { listing } from "./codegen/listing.ts";
 import { surely } from "./codegen/lower.ts";
 import type { LowerContext } from "./codegen/lower-context.ts";
 import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
@@ -29,7 +30,8 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
       lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!),
     ),
   );
-  const { unit, listing } = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
+  const unit = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
+  let lines: Compiled["listing"] | undefined;
   return {
     object: writeObject(unit),
     template: `kprobe.${facts.arch}`,
@@ -37,7 +39,10 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
     queries: lowered.map(
       ({ index, checked, record }): CompiledQuery => ({ index, checked, record, columns: checked.show }),
     ),
-    listing,
+    get listing() {
+      lines ??= listing(unit.functions, facts, program.source);
+      return lines;
+    },
   };
 }
 

@@ -10,7 +10,7 @@ export interface Compiled {
   readonly template: string;
   readonly plan: AttachPlan;
   readonly queries: readonly CompiledQuery[];
-  /** The program as annotated assembly: for `explain` and to map a verifier's refusal to a span. */
+  /** The program as annotated assembly, made on first use: for `explain` and to map a verifier's refusal to a span. */
   readonly listing: readonly ListingLine[];
 }
 

@@ -41,7 +41,7 @@ export class Generated {
     const captured = layoutRecord(checked.show, context);
     const where = checked.where && { where: surely(checked.where, true, context) };
     const query = { index: 0, checked, plan: plan.queries[0]!, context, until: [], ...where, ...captured };
-    const { unit } = generate([query], plan, facts, checked.source);
+    const unit = generate([query], plan, facts, checked.source);
     this.record = captured.record;
     this.#record = new Uint8Array(this.record.size);
     const cast = facts.features.rdonlyCast ? facts.btf.find("func", "bpf_rdonly_cast") : undefined;

@@ -1,6 +1,5 @@
 import {
   alu,
-  assemble,
   call,
   constant as constantInsn,
   exit,
@@ -20,8 +19,6 @@ import {
   r6,
   type SourceLine,
 } from "../bpf/index.ts";
-import { printFunction } from "../bpf/print.ts";
-import type { ListingLine } from "../compiled.ts";
 import type { KernelFacts } from "../facts.ts";
 import { TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
@@ -52,18 +49,13 @@ const EXTERNS = [
   { name: "pwq_tracepoint", params: 5 },
 ] as const;
 
-export interface Generated {
-  readonly unit: ObjectUnit;
-  readonly listing: readonly ListingLine[];
-}
-
 /** Turns lowered queries and the planned tracepoints into the functions of one object. */
 export function generate(
   queries: readonly LoweredQuery[],
   plan: Plan,
   facts: KernelFacts,
   source: Source,
-): Generated {
+): ObjectUnit {
   const reader = directReader(facts) ?? probeReader;
   const tables = new Tables();
   const filters = new Filters();
@@ -90,11 +82,7 @@ export function generate(
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
     ...plan.programs.map(tracepointProgram),
   ];
-  const line = sourceLines(source);
-  return {
-    unit: { functions, externs: EXTERNS, rodata: tables.data, line },
-    listing: functions.flatMap((fn) => listing(fn, facts, source)),
-  };
+  return { functions, externs: EXTERNS, rodata: tables.data, line: sourceLines(source) };
 }
 
 const tupleFunction = (facts: KernelFacts, reader: Reader, tables: Tables): ObjectFunction => ({
@@ -213,17 +201,4 @@ function sourceLines(source: Source): (span: Span) => SourceLine {
     const text = source.text.slice(start, end).replace(/\s+/g, " ");
     return { file: source.name, text, line: row + 1, column: start - starts[row]! + 1 };
   };
-}
-
-function listing(fn: ObjectFunction, facts: KernelFacts, source: Source): ListingLine[] {
-  const kfunc = (id: number): string | undefined => facts.btf.type(id).name;
-  const head: ListingLine = { pc: 0, text: `${fn.name}:` };
-  const lines = printFunction(assemble(fn.name, fn.insns), { kfunc }).map(
-    ({ pc, text, labels, span }): ListingLine => ({
-      pc,
-      text: [...labels.map((l) => `${l}:`), `  ${text}`].join("\n"),
-      ...(span ? { query: source.text.slice(span.start, span.end).replace(/\s+/g, " "), span } : {}),
-    }),
-  );
-  return [head, ...lines];
 }
