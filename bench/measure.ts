@@ -4,8 +4,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 /** The machine under test: two namespaces, a link, and the programs. */
 export interface Bench {
-  readonly node: string;
-  readonly cli: string;
+  /** `dist/pwq` */
+  readonly pwq: string;
   readonly pwru: string;
   /** The lab's traffic program. */
   readonly send: string;
@@ -24,18 +24,7 @@ const READY = "/tmp/bench-ready";
 const EVENTS = "/tmp/bench-events";
 
 export function pwq(bench: Bench, query: string, ...options: string[]): Tracer {
-  const command = [
-    bench.node,
-    bench.cli,
-    "run",
-    "-e",
-    query,
-    "--ready-file",
-    READY,
-    "--output",
-    EVENTS,
-    ...options,
-  ];
+  const command = [bench.pwq, "run", "-e", query, "--ready-file", READY, "--output", EVENTS, ...options];
   return { command, attached: () => existsSync(READY), file: EVENTS };
 }
 

@@ -12,7 +12,7 @@ import { build } from "esbuild";
 
 const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "..");
-const cli = join(root, "dist/cli.js");
+const pwq = join(root, "dist/pwq");
 const lab = join(root, "test/lab/lab");
 const { values: options } = parseArgs({
   options: { rounds: { type: "string", default: "3" }, json: { type: "string" } },
@@ -25,7 +25,7 @@ process.on("exit", () => rmSync(scratch, { recursive: true, force: true }));
 function timed(...args) {
   const times = Array.from({ length: 4 * rounds - 1 }, () => {
     const from = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, [cli, ...args], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(pwq, args, { encoding: "utf8" });
     if (status !== 0) throw new Error(stderr);
     return (performance.now() - from) / 1000;
   });
@@ -37,7 +37,7 @@ async function inGuest() {
   const pwru = execFileSync("find", [tree, "-name", "pwru", "-path", "*bin*"], { encoding: "utf8" }).trim();
   const send = join(scratch, "send");
   execFileSync("cc", ["-O2", "-o", send, join(root, "test/lab/kit/send.c")]);
-  const bench = { node: process.execPath, cli, pwru, send, rounds };
+  const bench = { pwq, pwru, send, rounds };
   await build({
     stdin: {
       contents: `import { runBench } from "./guest.ts"; await runBench(${JSON.stringify(bench)}, "/out");`,
@@ -49,7 +49,13 @@ async function inGuest() {
     platform: "node",
     format: "esm",
   });
-  writeFileSync(join(scratch, "script"), `'${process.execPath}' '${scratch}/guest.mjs'\n`);
+  const lines = [
+    `export PATH='${dirname(process.execPath)}':$PATH`,
+    // As where it is installed: the guest has another processor than this machine.
+    `node '${root}/scripts/build.mjs' snapshot`,
+    `node '${scratch}/guest.mjs'`,
+  ];
+  writeFileSync(join(scratch, "script"), `${lines.join("\n")}\n`);
   const out = join(scratch, "out");
   const { status } = spawnSync(lab, ["run", "bookworm-backports", join(scratch, "script")], {
     stdio: "inherit",

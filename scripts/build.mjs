@@ -1,5 +1,5 @@
 // Builds what is not TypeScript, and the bundle:
-//   node scripts/build.mjs [addon|templates|program]…    (all three if none is named)
+//   node scripts/build.mjs [addon|templates|program|launcher|snapshot]…    (all of them if none is named)
 // A step whose inputs have not changed since it last succeeded is skipped.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -7,13 +7,17 @@ import {
   chmodSync,
   existsSync,
   mkdirSync,
+  mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   writeFileSync,
 } from "node:fs";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 process.chdir(ROOT);
@@ -112,8 +116,56 @@ const templates = {
   },
 };
 
-const PROGRAM = "dist/cli.js";
+const CLI = "dist/cli.js";
 const BUNDLE = "dist/pwq.cjs";
+const LAUNCHER = "dist/pwq";
+/** The same program as BUNDLE, to make a snapshot of. */
+const SNAPSHOT_SOURCE = "build/snapshot.cjs";
+/** For the run in the snapshot; any kernel's will do. */
+const SNAPSHOT_BTF = "test/fixtures/btf/6.12.btf.gz";
+
+/** esbuild: one script of an entry and all it needs. Not a module: code caches and snapshots are of plain scripts. */
+async function bundle(entry, options) {
+  const esbuild = await import("esbuild");
+  const settings = {
+    entryPoints: [entry],
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "cjs",
+    write: false,
+    legalComments: "eof",
+    banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
+    define: { "import.meta.url": "importMetaUrl" },
+    logLevel: "silent",
+    plugins: [lateBuiltins],
+    ...options,
+  };
+  const { outputFiles } = await esbuild.build(settings).catch(async ({ errors, message }) => {
+    const lines = errors ? await esbuild.formatMessages(errors, { kind: "error" }) : [message];
+    throw new BuildError(lines.join("").trim());
+  });
+  return outputFiles[0].contents;
+}
+
+/** Node's modules that every start needs, and that it therefore has in its own snapshot. */
+const EARLY_BUILTINS = new Set(["buffer", "fs", "os", "path", "url", "util", "v8"]);
+
+/** All others are loaded when something of them is used: some take longer than a whole start without them. */
+const lateBuiltins = {
+  name: "late-builtins",
+  setup(build) {
+    build.onResolve({ filter: /^node:/ }, ({ path }) =>
+      EARLY_BUILTINS.has(path.slice("node:".length)) ? undefined : { path, namespace: "late" },
+    );
+    build.onLoad({ filter: /^node:/, namespace: "late" }, async ({ path }) => {
+      const getters = Object.keys(await import(path))
+        .filter((name) => name !== "default")
+        .map((name) => `get ${name}() { return process.getBuiltinModule("${path}").${name}; }`);
+      return { contents: `module.exports = { ${getters.join(", ")} };`, loader: "js" };
+    });
+  },
+};
 
 const program = {
   inputs: () => [
@@ -123,42 +175,75 @@ const program = {
     ...files("src", /\.(ts|json)$/),
     ...files("grammar", /\.ts$/),
   ],
-  outputs: [PROGRAM, BUNDLE],
+  outputs: [CLI, BUNDLE, SNAPSHOT_SOURCE],
   async build() {
-    const esbuild = await import("esbuild");
-    const entry = "src/cli/main.ts";
-    if (!existsSync(entry)) throw new BuildError(`${entry} is not there`);
-    const options = {
-      entryPoints: [entry],
-      bundle: true,
-      platform: "node",
-      target: "node20",
-      // Not a module: only a plain script can be given code that V8 compiled before.
-      format: "cjs",
-      write: false,
-      legalComments: "eof",
-      banner: { js: 'const importMetaUrl = require("node:url").pathToFileURL(__filename).href;' },
-      define: { "import.meta.url": "importMetaUrl" },
-      logLevel: "silent",
-    };
-    const { outputFiles } = await esbuild.build(options).catch(async ({ errors, message }) => {
-      const lines = errors ? await esbuild.formatMessages(errors, { kind: "error" }) : [message];
-      throw new BuildError(lines.join("").trim());
-    });
-    replace(BUNDLE, (path) => writeFileSync(path, outputFiles[0].contents));
+    const [plain, forSnapshot] = await Promise.all([
+      bundle("src/cli/start.ts"),
+      // Every start reads the source with the snapshot.
+      bundle("src/cli/snapshot.ts", { minifyWhitespace: true, minifySyntax: true }),
+    ]);
+    replace(BUNDLE, (path) => writeFileSync(path, plain));
+    replace(SNAPSHOT_SOURCE, (path) => writeFileSync(path, forSnapshot));
     writeFileSync("dist/package.json", '{ "type": "commonjs" }\n');
-    replace(PROGRAM, (path) => {
+    replace(CLI, (path) => {
       writeFileSync(path, readFileSync("scripts/launcher.cjs"));
       chmodSync(path, 0o755);
     });
     // What this run compiles is kept for later ones. It may fail (no BTF here): then less is kept.
     const query = "trace skb where tcp.dport == 443 until drop show mark, netns";
     const env = { ...process.env, PWQ_WRITE_CODE_CACHE: "1" };
-    spawnSync(process.execPath, [PROGRAM, "explain", "-e", query], { env, stdio: "ignore" });
+    spawnSync(process.execPath, [CLI, "explain", "-e", query], { env, stdio: "ignore" });
   },
 };
 
-const STEPS = { addon, templates, program };
+/** Node's options with a snapshot, and when it is made. */
+const NODE_FLAGS = [];
+
+const launcher = {
+  inputs: () => files("src/launcher", /\.[ch]$/),
+  outputs: [LAUNCHER],
+  build() {
+    const flags = ["-std=gnu11", "-O2", "-Wall", "-Wextra"];
+    const nodeFlags = NODE_FLAGS.map((flag) => `"${flag}",`).join(" ");
+    const sources = files("src/launcher", /\.c$/);
+    replace(LAUNCHER, (path) => {
+      const args = [...flags, `-DPWQ_NODE_FLAGS=${nodeFlags}`, ...sources, "-o", path];
+      // Static starts faster, but not every system has the C library so.
+      if (spawnSync("cc", [...args, "-static"], { stdio: "ignore" }).status !== 0)
+        run("cc", args, "gcc libc6-dev");
+    });
+  },
+};
+
+/** Where the launcher looks for the snapshot on this machine. */
+const snapshotPath = () =>
+  spawnSync(LAUNCHER, { env: { ...process.env, PWQ_SNAPSHOT: "name" }, encoding: "utf8" }).stdout.trim();
+
+const snapshot = {
+  needs: ["program", "launcher"],
+  inputs: () => [SNAPSHOT_SOURCE, SNAPSHOT_BTF, LAUNCHER],
+  get outputs() {
+    return [snapshotPath()];
+  },
+  build() {
+    const path = snapshotPath();
+    for (const old of files("dist", /snapshot-[^/]*\.blob/)) rmSync(old);
+    const scratch = mkdtempSync(join(tmpdir(), "pwq-snapshot-"));
+    try {
+      const btf = join(scratch, "btf");
+      writeFileSync(btf, gunzipSync(readFileSync(SNAPSHOT_BTF)));
+      const env = { ...process.env, PWQ_WARM_BTF: btf, NODE_OPTIONS: "" };
+      const args = [...NODE_FLAGS, "--snapshot-blob", `${path}.new`, "--build-snapshot", SNAPSHOT_SOURCE];
+      const { status, stderr } = spawnSync("node", args, { env, encoding: "utf8" });
+      if (status !== 0) throw new BuildError(`node ${args.join(" ")}\n${stderr.trim()}`);
+      renameSync(`${path}.new`, path);
+    } finally {
+      rmSync(scratch, { recursive: true });
+    }
+  },
+};
+
+const STEPS = { addon, templates, program, launcher, snapshot };
 
 function fingerprint({ inputs }) {
   const hash = createHash("sha256");

@@ -73,14 +73,14 @@ function missingPrivileges(has: ReturnType<Native["capabilities"]>): readonly st
 export function noPrivileges(
   missing: readonly string[],
   argv: readonly string[],
-  script = process.argv[1] ?? "pwq",
-  node = process.argv[0] ?? "node",
+  called = process.argv0,
+  script = process.argv[1] ?? "",
 ): Diagnostic {
   return {
     code: "PWQ3001",
     severity: "error",
     message: "tracing needs root",
-    label: sudoLine(argv, script, node),
+    label: sudoLine(argv, called, script),
     help: [`missing: ${missing.join(", ")}`],
   };
 }

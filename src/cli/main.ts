@@ -7,7 +7,8 @@ import { parseCall } from "./call.ts";
 import type { Options } from "./options.ts";
 import { print } from "./terminal.ts";
 
-async function main(argv: readonly string[]): Promise<number> {
+/** One call; `argv` is what follows `pwq`. Resolves to the exit status. */
+export async function main(argv: readonly string[]): Promise<number> {
   let color: Options["color"];
   try {
     const call = parseCall(argv);
@@ -36,5 +37,3 @@ async function main(argv: readonly string[]): Promise<number> {
     return report([internalFault(error)], color);
   }
 }
-
-main(process.argv.slice(2)).then((status) => process.exit(status));

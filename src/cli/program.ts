@@ -1,5 +1,4 @@
-import { existsSync, readSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { readSync } from "node:fs";
 import { type Program, parse } from "../../grammar/index.ts";
 import { type CheckResult, check } from "../compiler/check/check.ts";
 import { describeFileProblem } from "../compiler/check/file-problem.ts";
@@ -9,6 +8,7 @@ import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
 import type { Source } from "../compiler/source.ts";
 import type { CheckedProgram } from "../compiler/typed.ts";
+import { packaged } from "../place.ts";
 import { decodeProgram, fileLoader, readProgram as readFileProgram } from "../runtime/files.ts";
 import { pcapCompiler } from "../runtime/pcap.ts";
 import { type Call, fail } from "./call.ts";
@@ -20,11 +20,8 @@ export interface GivenProgram {
   readonly params: ReadonlyMap<string, string>;
 }
 
-/** Where the shipped programs (`@name`) lie: beside `src` or beside the bundle's folder. */
-const LIBRARY =
-  ["../examples", "../../examples"]
-    .map((place) => fileURLToPath(new URL(place, import.meta.url)))
-    .find((place) => existsSync(place)) ?? "examples";
+/** Where the shipped programs (`@name`) lie. */
+const library = (): string => packaged("examples");
 
 /** FILE (`-`: standard input, `@name`: shipped) or -e TEXT, then name=value. */
 export function readProgram(call: Call): GivenProgram {
@@ -44,7 +41,7 @@ export function readProgram(call: Call): GivenProgram {
 function readSource(name: string): Source {
   if (name === "-") return { name: "<stdin>", text: readInput() };
   if (!name.startsWith("@")) return readFileProgram(name);
-  const loaded = fileLoader(LIBRARY).load(name, { name: "<call>", text: "" });
+  const loaded = fileLoader(library()).load(name, { name: "<call>", text: "" });
   if ("source" in loaded) return loaded.source;
   const { code, message, label } = describeFileProblem(loaded.problem, loaded.name);
   throw fail({ code, message, ...(label !== undefined && { label }) });
@@ -84,7 +81,7 @@ const pcap = pcapCompiler(() => addon());
 export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts | undefined): CheckResult {
   return check(source, {
     params,
-    loader: fileLoader(LIBRARY),
+    loader: fileLoader(library()),
     pcap,
     valuesOptional: true,
     ...(facts && { facts }),
@@ -99,7 +96,7 @@ export function checkedProgram(
   { source, params }: GivenProgram,
   facts: () => KernelFacts,
 ): { readonly checked: CheckedProgram; readonly facts: KernelFacts } {
-  const options = { params, loader: fileLoader(LIBRARY), pcap };
+  const options = { params, loader: fileLoader(library()), pcap };
   let known: KernelFacts;
   try {
     known = facts();

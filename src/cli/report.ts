@@ -13,6 +13,7 @@ const UNABLE: ReadonlySet<Code> = new Set<Code>(["PWQ1210", "PWQ1256", "PWQ1257"
 
 /** Draws findings on standard error and gives the exit status they mean. */
 export function report(diagnostics: readonly Diagnostic[], color: Options["color"]): number {
+  if (diagnostics.length === 0) return STATUS.done;
   printError(render(diagnostics, { color: wantsColor(color, STDERR) }));
   return statusOf(diagnostics);
 }

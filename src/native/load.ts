@@ -1,5 +1,5 @@
-import { createRequire } from "node:module";
-import { fileURLToPath } from "node:url";
+import { existsSync } from "node:fs";
+import { packaged } from "../place.ts";
 import type { Kprobes, Native, Obj, Ring } from "./native.ts";
 
 /** What `pwq.node` exports. */
@@ -24,32 +24,26 @@ export interface Binding extends Omit<Native, "openRing" | "attachKprobes"> {
   ringAck(ring: Ring): void;
 }
 
-const PLATFORM = `linux-${process.arch}`;
-
-/**
- * Places of the addon, seen from this module: as a source file it is two folders below the package's root,
- * bundled it is one.
- */
-const PLACES = [
-  "../build/pwq.node",
-  "../../build/pwq.node",
-  `../prebuilds/${PLATFORM}/pwq.node`,
-  `../../prebuilds/${PLATFORM}/pwq.node`,
-].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+const PLACES = ["build/pwq.node", `prebuilds/linux-${process.arch}/pwq.node`];
 
 export function loadBinding(): Binding {
-  const require = createRequire(import.meta.url);
   const tried: string[] = [];
-  for (const path of PLACES) {
+  for (const path of PLACES.map(packaged)) {
+    if (!existsSync(path)) {
+      tried.push(`${path}: not there`);
+      continue;
+    }
     try {
-      return require(path) as Binding;
+      const module = { exports: {} };
+      process.dlopen(module, path);
+      return module.exports as Binding;
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
       if (/libbpf\.so/.test(message))
         throw new Error(`libbpf is missing: apt-get install libbpf1 (${message})`);
       if (/libelf\.so/.test(message))
         throw new Error(`libelf is missing: apt-get install libelf1 (${message})`);
-      tried.push(/Cannot find module/.test(message) ? `${path}: not there` : `${path}: ${message}`);
+      tried.push(`${path}: ${message}`);
     }
   }
   throw new Error(

@@ -1,22 +1,18 @@
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { packaged } from "../place.ts";
 
 /**
  * The compiled template that a generated object is linked with. `name` is `Compiled.template`: `kprobe.x86_64`.
  * Throws an `Error` that says where it was looked for.
  */
 export function readTemplate(name: string): Uint8Array {
-  const places = ["../build/bpf", "../../build/bpf"].map((folder) =>
-    fileURLToPath(new URL(`${folder}/${name}.bpf.o`, import.meta.url)),
-  );
-  for (const path of places) {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
-    }
+  const path = packaged(`build/bpf/${name}.bpf.o`);
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   throw new Error(
-    `the eBPF template ${name} is missing; build it with \`npm run build\`. Looked for:\n  ${places.join("\n  ")}`,
+    `the eBPF template ${name} is missing; build it with \`npm run build\`. Looked for:\n  ${path}`,
   );
 }

@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-/** Builds dist/cli.js if it is older than its sources; costs little if it is not. */
+/** Builds dist/pwq, and all it starts, if it is older than its sources; costs little if it is not. */
 export function build(): void {
-  execFileSync(process.execPath, ["scripts/build.mjs", "program"], { stdio: "pipe" });
+  execFileSync(process.execPath, ["scripts/build.mjs", "program", "launcher", "snapshot"], { stdio: "pipe" });
 }

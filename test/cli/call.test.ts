@@ -97,9 +97,9 @@ describe("the line for sudo", () => {
     ]);
   });
   test("the program as it was called", () => {
-    expect(sudoLine(["trace drop"], "/usr/bin/pwq", "/usr/bin/node")).toBe(
-      `sudo env "PATH=$PATH" pwq 'trace drop'`,
-    );
-    expect(sudoLine([], "/x/cli.js", "/opt/node-20")).toBe(`sudo env "PATH=$PATH" /opt/node-20 /x/cli.js`);
+    const line = (called: string): string => sudoLine(["trace drop"], called, "/x/dist/cli.js");
+    expect(line("pwq")).toBe(`sudo env "PATH=$PATH" pwq 'trace drop'`);
+    expect(line("./dist/pwq")).toBe(`sudo env "PATH=$PATH" ./dist/pwq 'trace drop'`);
+    expect(line("node")).toBe(`sudo env "PATH=$PATH" node /x/dist/cli.js 'trace drop'`);
   });
 });

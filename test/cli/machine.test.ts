@@ -73,11 +73,9 @@ const CASES: Readonly<Record<string, () => unknown>> = {
     runFake(fakeKernel(), [query([], ["mark"])], () => {}, { readyFile: "/no/such/folder/ready" }),
   "PWQ2019-not-a-recording": () => readRecording("package.json"),
   "PWQ2019-not-there": () => readRecording("no-such-file.pwqr"),
-  "PWQ3001-no-root": () => [
-    noPrivileges(["CAP_BPF", "CAP_PERFMON"], argv, "/usr/local/bin/pwq", "/usr/bin/node"),
-  ],
+  "PWQ3001-no-root": () => [noPrivileges(["CAP_BPF", "CAP_PERFMON"], argv, "pwq", "/home/me/pwq/dist/pwq")],
   "PWQ3001-no-root-from-a-clone": () => [
-    noPrivileges(["CAP_BPF"], argv, "/home/me/pwq/dist/cli.js", "/usr/bin/node"),
+    noPrivileges(["CAP_BPF"], argv, "./dist/pwq", "/home/me/pwq/dist/pwq"),
   ],
   "PWQ3002-no-btf": () => gatherFacts({ root: "/no/such/root" }),
   "PWQ3005-tracefs-not-mounted": () => [

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 
 /** The built program; test/cli/build.ts makes it. */
-export const CLI = resolve("dist/cli.js");
+export const PWQ = resolve("dist/pwq");
 
 export interface Result {
   readonly stdout: string;
@@ -21,7 +21,7 @@ export function shell(
   line: string,
   options: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Promise<Result> {
-  const child = spawn("bash", ["-c", `pwq() { "${process.execPath}" "${CLI}" "$@"; }\n${line}`], {
+  const child = spawn("bash", ["-c", `pwq() { "${PWQ}" "$@"; }\n${line}`], {
     cwd: options.cwd ?? emptyFolder(),
     env: { ...process.env, NO_COLOR: "1", PWQ_DEBUG: "", ...options.env },
     stdio: ["ignore", "pipe", "pipe"],

@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "no
 import { delimiter, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { build } from "./build.ts";
-import { CLI, emptyFolder, type Result, shell } from "./pwq.ts";
+import { emptyFolder, PWQ, type Result, shell } from "./pwq.ts";
 
 /** Traces of the running kernel, of packets on the loopback of a network namespace that goes away with the test. */
 
@@ -19,10 +19,7 @@ const title = missing ? `a trace (skipped: ${missing})` : "a trace";
 /** Runs a line of shell in a network namespace of its own; `send PORT N` sends N datagrams to a port nobody listens on. */
 const alone = (line: string): Promise<Result> => {
   const folder = emptyFolder();
-  writeFileSync(
-    join(folder, "line.sh"),
-    `pwq() { "${process.execPath}" "${CLI}" "$@"; }\n${SEND}\n${line}\n`,
-  );
+  writeFileSync(join(folder, "line.sh"), `pwq() { "${PWQ}" "$@"; }\n${SEND}\n${line}\n`);
   return shell("unshare -n bash -c 'ip link set lo up; . ./line.sh'", { cwd: folder });
 };
 const SEND = `
@@ -163,7 +160,7 @@ describe.skipIf(missing !== undefined)(title, () => {
 
   test("a script with parameters", async () => {
     const bin = emptyFolder();
-    symlinkSync(CLI, join(bin, "pwq"));
+    symlinkSync(PWQ, join(bin, "pwq"));
     const script = join(bin, "drops.pwq");
     writeFileSync(
       script,
@@ -190,7 +187,7 @@ describe.skipIf(missing !== undefined)(`the end of ${title}`, () => {
   /** A trace that has begun, to be ended by `how`. */
   const ended = (how: string): Promise<Result> =>
     alone(
-      `"${process.execPath}" "${CLI}" 'trace drop where udp.dport == 7020' --json --ready-file ready & pid=$!; until [ -e ready ]; do sleep 0.05; done; send 7020 2; sleep 0.3; ${how}; wait $pid; echo "status $?" >&2`,
+      `"${PWQ}" 'trace drop where udp.dport == 7020' --json --ready-file ready & pid=$!; until [ -e ready ]; do sleep 0.05; done; send 7020 2; sleep 0.3; ${how}; wait $pid; echo "status $?" >&2`,
     );
 
   test.each(["INT", "TERM", "HUP"])("SIG%s: with everything that came, and a summary", async (signal) => {
@@ -202,7 +199,7 @@ describe.skipIf(missing !== undefined)(`the end of ${title}`, () => {
 
   test("a second signal: at once, even if nobody reads what is written", async () => {
     const { stderr } = await alone(
-      `mkfifo pipe; exec 9<>pipe; "${process.execPath}" "${CLI}" 'trace drop where udp.dport == 7021' --json --quiet --ready-file ready > pipe & pid=$!; until [ -e ready ]; do sleep 0.05; done; send 7021 2000; sleep 0.5; kill -INT $pid; sleep 0.3; kill -INT $pid; wait $pid; echo "status $?" >&2`,
+      `mkfifo pipe; exec 9<>pipe; "${PWQ}" 'trace drop where udp.dport == 7021' --json --quiet --ready-file ready > pipe & pid=$!; until [ -e ready ]; do sleep 0.05; done; send 7021 2000; sleep 0.5; kill -INT $pid; sleep 0.3; kill -INT $pid; wait $pid; echo "status $?" >&2`,
     );
     expect(stderr).toMatch(/status 130\n$/);
   });
@@ -219,7 +216,7 @@ describe.skipIf(missing !== undefined)(`the end of ${title}`, () => {
     const folder = emptyFolder();
     mkdirSync(join(folder, "small"));
     const { stdout, stderr } = await alone(
-      `unshare -m bash -c 'mount -t tmpfs -o size=16k none ${folder}/small; "${process.execPath}" "${CLI}" "trace drop where udp.dport == 7023" --json --output ${folder}/small/out -- bash -c "send 7023 400; sleep 5"; echo "status $?" >&2; cat ${folder}/small/out'`,
+      `unshare -m bash -c 'mount -t tmpfs -o size=16k none ${folder}/small; "${PWQ}" "trace drop where udp.dport == 7023" --json --output ${folder}/small/out -- bash -c "send 7023 400; sleep 5"; echo "status $?" >&2; cat ${folder}/small/out'`,
     );
     const whole = events(stdout).length;
     expect(whole).toBeGreaterThan(10);
@@ -242,12 +239,12 @@ describe.skipIf(missing !== undefined)("without root", () => {
   // The right to read files stays: the clone, or Node, may lie in a private folder such as root's home.
   const readable = "--inh-caps=-all,+dac_read_search --ambient-caps=-all,+dac_read_search";
   const nobody = `setpriv --reuid 65534 --regid 65534 --clear-groups ${readable}`;
-  const asNobody = (call: string) => shell(`${nobody} "${process.execPath}" "${CLI}" ${call}`);
+  const asNobody = (call: string) => shell(`${nobody} "${PWQ}" ${call}`);
 
   test("a trace says what to type", async () => {
     const { stderr, stdout, status } = await asNobody("'trace drop'");
     expect(stderr).toContain("error[PWQ3001]: tracing needs root\n");
-    expect(stderr).toContain(`sudo env "PATH=$PATH" node ${CLI} 'trace drop'`);
+    expect(stderr).toContain(`sudo env "PATH=$PATH" ${PWQ} 'trace drop'`);
     expect([stdout, status]).toEqual(["", 3]);
   });
   test("a mistake in the query is told first", async () => {

@@ -11,9 +11,8 @@ import { Pwq } from "./kit/pwq.ts";
  */
 export interface Setup {
   readonly out: string;
-  readonly node: string;
-  /** pwq's entry file. */
-  readonly cli: string;
+  /** `dist/pwq` */
+  readonly program: string;
   /** The program of send.c. */
   readonly send: string;
 }
@@ -55,7 +54,7 @@ async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup)
   const folder = `/tmp/case-${number}`;
   mkdirSync(folder, { recursive: true });
   const hosts = new Hosts(String(number), setup.send);
-  const pwq = new Pwq(setup.node, setup.cli, folder);
+  const pwq = new Pwq(setup.program, folder);
   const start = Date.now();
   const end = async (outcome: Result["outcome"], reason?: string): Promise<Result> => {
     pwq.kill();

@@ -20,6 +20,9 @@ const GUEST_SECONDS = 1500;
 /** Free memory that another guest needs: its 2 GiB and QEMU's own. */
 const GUEST_BYTES = 2.6 * 2 ** 30;
 
+/** Of the source tree, what `scripts/build.mjs snapshot` needs. */
+const SNAPSHOT_PARTS = ["scripts/build.mjs", "test/fixtures/btf/6.12.btf.gz"];
+
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: { json: { type: "string" }, only: { type: "string" }, keep: { type: "boolean" } },
@@ -51,7 +54,7 @@ function stop(status, message) {
 /** Why the lab cannot run here; undefined: it can. Fetches the kernels that are not there yet. */
 function obstacle() {
   if (arch() !== "x64") return `the guests are x86-64 and run this machine's programs, but this is ${arch()}`;
-  if (!existsSync(join(root, "dist/cli.js"))) return "pwq is not built (npm run setup)";
+  if (!existsSync(join(root, "dist/pwq"))) return "pwq is not built (npm run setup)";
   for (const suite of suites) {
     try {
       // What apt-get says is the reason, and the person's to read.
@@ -84,7 +87,7 @@ async function bundle() {
     logLevel: "warning",
   });
   // The guests see this machine's files: a build while they run must not change what they test.
-  for (const part of ["dist", "build", "package.json"])
+  for (const part of ["dist", "build", "examples", "package.json", ...SNAPSHOT_PARTS])
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
 }
@@ -96,19 +99,18 @@ async function boot(suite) {
   const out = mkdtempSync(join(scratch, `${suite}-`));
   const setup = {
     out: "/out",
-    node: process.execPath,
-    cli: join(root, "dist/cli.js"),
+    program: join(scratch, "pwq/dist/pwq"),
     send: join(scratch, "send"),
   };
   const script = join(scratch, `${suite}.sh`);
-  const environment = [
-    `PWQ_LAB_SETUP=${quoted(JSON.stringify(setup))}`,
-    `PWQ_LAB_ONLY=${quoted(options.only ?? "")}`,
+  const lines = [
+    `export PWQ_LAB_SETUP=${quoted(JSON.stringify(setup))} PWQ_LAB_ONLY=${quoted(options.only ?? "")}`,
+    `export PATH=${quoted(dirname(process.execPath))}:$PATH`,
+    // The guest has another processor than this machine.
+    `node ${quoted(join(scratch, "pwq/scripts/build.mjs"))} snapshot`,
+    `node ${quoted(join(scratch, "guest.mjs"))}`,
   ];
-  writeFileSync(
-    script,
-    `${environment.join(" ")} ${quoted(process.execPath)} ${quoted(join(scratch, "guest.mjs"))}\n`,
-  );
+  writeFileSync(script, `${lines.join("\n")}\n`);
   const lab = spawn(join(here, "lab"), ["run", suite, script], {
     env: { TIMEOUT: String(GUEST_SECONDS), ...process.env, LAB_OUT: out },
     stdio: ["ignore", "pipe", "pipe"],

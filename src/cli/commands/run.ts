@@ -12,7 +12,7 @@ import type { EndReason, Presenter } from "../../runtime/output/presenter.ts";
 import { Recorder, rememberNames } from "../../runtime/recording.ts";
 import { runSession, type Session } from "../../runtime/session.ts";
 import { onSignals } from "../../runtime/signals.ts";
-import { type Attached, DEFAULT_SIZES } from "../../runtime/tracer.ts";
+import { type Attached, DEFAULT_SIZES, type Tracer } from "../../runtime/tracer.ts";
 import { type Call, fail } from "../call.ts";
 import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWarning } from "../machine.ts";
 import { attachedNote, summary } from "../notes.ts";
@@ -42,7 +42,14 @@ export async function run(call: Call): Promise<number> {
   return trace(call, compiled, facts, program.source.text.trim());
 }
 
-async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: string): Promise<number> {
+/** From a compiled program to the end of its trace. */
+export async function trace(
+  call: Call,
+  compiled: Compiled,
+  facts: KernelFacts,
+  query: string,
+  tracer: Tracer = kernelTracer,
+): Promise<number> {
   const { options, tail } = call;
   const { names, saved } = rememberNames(kernelNames(facts));
   const time = traceClock();
@@ -70,7 +77,7 @@ async function trace(call: Call, compiled: Compiled, facts: KernelFacts, query: 
   const interrupted = interruption();
   const session: Session = {
     compiled,
-    tracer: kernelTracer,
+    tracer,
     sizes: sizesOf(options),
     batch,
     presenter: { ...presenter, ...rotating, ...recording },

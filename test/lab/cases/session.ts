@@ -56,7 +56,7 @@ export default [
       writeFileSync(
         file,
         [
-          `#!/usr/bin/env -S ${pwq.command.join(" ")} run`,
+          `#!/usr/bin/env -S ${pwq.command} run`,
           "pwq 1",
           "## Two queries, one attachment.",
           'param port: port = 1 "which port"',
@@ -67,7 +67,7 @@ export default [
         ].join("\n"),
       );
       chmodSync(file, 0o755);
-      const info = sh(pwq.command[0]!, [pwq.command[1]!, "info", file]);
+      const info = sh(pwq.command, ["info", file]);
       if (!info.includes("Two queries") || !info.includes("port")) throw new Error(info);
       const trace = await pwq.trace("", { program: [file, "port=6005"] });
       client.udp("10.0.0.2", 6005, { count: 2 });

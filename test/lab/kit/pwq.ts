@@ -37,20 +37,18 @@ export interface TraceOptions {
 /** Starts pwq, and sees to it that nothing of it is left after the case. */
 export class Pwq {
   private readonly running: Child[] = [];
-  private readonly node: string;
-  private readonly cli: string;
+  private readonly program: string;
   private readonly folder: string;
   private started = 0;
 
-  constructor(node: string, cli: string, folder: string) {
-    this.node = node;
-    this.cli = cli;
+  constructor(program: string, folder: string) {
+    this.program = program;
     this.folder = folder;
   }
 
-  /** The words that start pwq, for a shell. */
-  get command(): readonly string[] {
-    return [this.node, this.cli];
+  /** The word that starts pwq, for a shell. */
+  get command(): string {
+    return this.program;
   }
 
   /** Starts it and does not wait. */
@@ -60,7 +58,7 @@ export class Pwq {
 
   /** The same through another program, which gets pwq's command line as its last arguments. */
   spawnAs(wrapper: readonly string[], args: readonly string[]): Child {
-    const [command, ...words] = [...wrapper, this.node, this.cli, ...args];
+    const [command, ...words] = [...wrapper, this.program, ...args];
     return this.exec(command!, ...words);
   }
 
