@@ -8,6 +8,15 @@
 /* Generated: evaluates every query of the file for this event. */
 extern __hidden __u64 pwq_query(__u64 event);
 
+/* Generated: 0 if no query's `where` is true for this packet here and now. 1 says nothing. */
+extern __hidden __u64 pwq_select(__u64 skb);
+
+/* Most hits are of packets that nobody follows and no query means; they end here, before anything is prepared. */
+static __always_inline int passes_by(__u64 skb, __u64 clone)
+{
+	return !filter_may_have(skb) && !(clone && filter_may_have(clone)) && !pwq_select(skb);
+}
+
 /*
  * Fills the event with a zero that the verifier takes for any number. With zeroes that it knows it could decide
  * branches, which makes what they depend on precise; one before 6.4 then makes everything precise, because it cannot
@@ -24,7 +33,7 @@ static __always_inline void clear(struct pwq_event *event, __u64 any)
 }
 
 /*
- * `skb` is the packet that is here. At a point that copies it, `clone` is the new skb.
+ * `skb` is the packet that is here, one that does not pass by. At a point that copies it, `clone` is the new skb.
  * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
  */
 static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
@@ -34,8 +43,6 @@ static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone
 	struct pwq_track *track;
 	__u32 role = COOKIE(cookie, ROLE);
 
-	if (!skb)
-		return;
 	clear(&event, skb);
 	event.skb = skb;
 	event.ctx = (__u64)ctx;

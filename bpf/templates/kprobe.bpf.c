@@ -28,15 +28,27 @@ static __always_inline __u64 shared_cookie(void *ctx)
 	return cookie ? *cookie : 0;
 }
 
+/* Where a packet is copied, the first skb is the new one. */
+#define IS_CLONE(cookie) (COOKIE(cookie, ROLE) == PWQ_ROLE_CLONE)
+
+static __always_inline __u64 skb_of(void *ctx, __u64 cookie)
+{
+	return argument(ctx, IS_CLONE(cookie) ? COOKIE(cookie, OTHER) : COOKIE(cookie, SKB));
+}
+
+static __always_inline __u64 clone_of(void *ctx, __u64 cookie)
+{
+	return IS_CLONE(cookie) ? argument(ctx, COOKIE(cookie, SKB)) : 0;
+}
+
+/* The arguments are read again after the test, because there is no room on the stack to keep them. */
 static __always_inline int at_function(void *ctx, __u64 cookie)
 {
-	__u64 skb = argument(ctx, COOKIE(cookie, SKB)), clone = 0;
+	__u64 skb = skb_of(ctx, cookie);
 
-	if (COOKIE(cookie, ROLE) == PWQ_ROLE_CLONE) {
-		clone = skb;
-		skb = argument(ctx, COOKIE(cookie, OTHER));
-	}
-	handle(ctx, (__u64)ctx, skb, clone, cookie, 0, 0);
+	if (!skb || passes_by(skb, clone_of(ctx, cookie)))
+		return 0;
+	handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0);
 	return 0;
 }
 
@@ -46,6 +58,37 @@ int pwq_kprobe_multi(void *ctx)
 	return at_function(ctx, bpf_get_attach_cookie(ctx));
 }
 
+/*
+ * kprobe-multi finds a cookie by binary search among all functions, which takes longer than all the rest of a hit that
+ * nobody is interested in. So functions with the skb in the same place share a program that knows the place, and only
+ * a packet that does not pass by goes on to the program that asks for the cookie.
+ */
+struct {
+	__uint(type, BPF_MAP_TYPE_PROG_ARRAY);
+	__uint(max_entries, 1);
+	__type(key, __u32);
+	__type(value, __u32);
+} pwq_programs SEC(".maps");
+
+static __always_inline int at_argument(void *ctx, __u32 position)
+{
+	__u64 skb = argument(ctx, position);
+
+	if (skb && !passes_by(skb, 0))
+		bpf_tail_call(ctx, &pwq_programs, 0);
+	return 0;
+}
+
+#define AT_ARGUMENT(position)                                                                        \
+	SEC("kprobe.multi")                                                                          \
+	int pwq_kprobe_multi_##position(void *ctx)                                                   \
+	{                                                                                            \
+		return at_argument(ctx, position);                                                   \
+	}
+AT_ARGUMENT(0)
+AT_ARGUMENT(1)
+AT_ARGUMENT(2)
+
 SEC("kprobe")
 int pwq_kprobe(void *ctx)
 {
@@ -54,7 +97,13 @@ int pwq_kprobe(void *ctx)
 	return at_function(ctx, cookie ? cookie : shared_cookie(ctx));
 }
 
-/* For the generated raw tracepoint programs. `location` and `reason` are of a drop, else 0. */
+/* For the generated raw tracepoint programs, which ask this first. */
+__hidden __u64 pwq_passes_by(__u64 skb)
+{
+	return passes_by(skb, 0);
+}
+
+/* For the same. `location` and `reason` are of a drop, else 0. */
 __hidden __u64 pwq_tracepoint(__u64 ctx, __u64 skb, __u64 cookie, __u64 location, __u64 reason)
 {
 	handle((void *)ctx, 0, skb, 0, cookie, location, reason);

@@ -6,10 +6,12 @@ import type { LowerContext } from "./codegen/lower-context.ts";
 import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
 import type { LoweredQuery } from "./codegen/query.ts";
 import { layoutRecord } from "./codegen/record.ts";
+import { selection } from "./codegen/select/select.ts";
 import type { Compiled, CompiledQuery } from "./compiled.ts";
 import type { Code } from "./diagnostics/codes.ts";
 import { PwqError } from "./diagnostics/diagnostic.ts";
 import type { KernelFacts } from "./facts.ts";
+import { entryPrograms } from "./plan/entry.ts";
 import { type BackendChoice, plan as makePlan } from "./plan/plan.ts";
 import type { CheckedProgram, CheckedQuery } from "./typed.ts";
 
@@ -32,10 +34,11 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   );
   const unit = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
   let lines: Compiled["listing"] | undefined;
+  const selects = selection(lowered.map(({ where }) => where)) !== undefined;
   return {
     object: writeObject(unit),
     template: `kprobe.${facts.arch}`,
-    plan,
+    plan: { ...plan, kprobes: entryPrograms(plan.kprobes, selects) },
     queries: lowered.map(
       ({ index, checked, record }): CompiledQuery => ({ index, checked, record, columns: checked.show }),
     ),

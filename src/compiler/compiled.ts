@@ -18,7 +18,7 @@ export interface AttachPlan {
   readonly backend: Backend;
   /** Indexed by the point number that records carry. */
   readonly points: readonly PointInfo[];
-  /** Functions to probe by the backend's program (`pwq_kprobe_multi` or `pwq_kprobe`), with cookies. */
+  /** Functions to probe, with cookies. */
   readonly kprobes: readonly KprobeAttachment[];
   /** Raw tracepoints, each with its own program in the object. */
   readonly tracepoints: readonly TracepointAttachment[];
@@ -38,6 +38,8 @@ export interface KprobeAttachment {
   readonly symbol: string;
   readonly module?: string;
   readonly cookie: bigint;
+  /** Of the template. */
+  readonly program: string;
 }
 export interface TracepointAttachment {
   /** Program name in the object. */

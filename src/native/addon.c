@@ -21,6 +21,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("detach", native_detach),
 	EXPORT("linkInfo", native_link_info),
 	EXPORT("mapLookupPerCpu", native_map_lookup_per_cpu),
+	EXPORT("mapSetProgram", native_map_set_program),
 	EXPORT("mapEntries", native_map_entries),
 	EXPORT("mapCount", native_map_count),
 	EXPORT("mapUpdate", native_map_update),

@@ -52,6 +52,26 @@ static bool get_sized(napi_env env, napi_value value, size_t wanted, const uint8
 	return true;
 }
 
+EXPORTED(native_map_set_program)
+{
+	struct bpf_program *program;
+	napi_value values[4];
+	struct map map;
+	uint32_t index;
+	int fd;
+
+	if (!get_arguments(env, info, values, 4) || !get_created(env, values, &map) ||
+	    !get_u32(env, values[2], &index) ||
+	    !(program = get_program(env, get_object(env, values[0]), values[3])))
+		return NULL;
+	fd = bpf_program__fd(program);
+	if (fd < 0)
+		return throw_type(env, "the program is not loaded");
+	if (bpf_map_update_elem(map.fd, &index, &fd, BPF_ANY))
+		return throw_errno(env, "mapSetProgram", map.name, errno);
+	return make_undefined(env);
+}
+
 EXPORTED(native_map_lookup_per_cpu)
 {
 	AUTO_FREE uint64_t *counts = NULL;

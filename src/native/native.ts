@@ -51,6 +51,8 @@ export interface Native {
 
   /** The value of each possible CPU: a u64 each. */
   mapLookupPerCpu(obj: Obj, map: string, key: Uint8Array | number): BigUint64Array;
+  /** Puts a loaded program into a program array, for tail calls. */
+  mapSetProgram(obj: Obj, map: string, index: number, program: string): void;
   /** All entries, keys and values one after another. Not a snapshot: what changes meanwhile may be missing or twice. */
   mapEntries(obj: Obj, map: string): MapEntries;
   /** How many entries there are now. */

@@ -11,8 +11,9 @@ export interface Attachment extends Attached {
 export function attachPlan(native: Native, obj: Obj, plan: AttachPlan): Attachment {
   const links: Link[] = [];
   try {
-    const functions = attachFunctions(native, obj, plan, links);
+    // Tracepoints are where journeys end; with them first, none begins that could not be seen to end.
     const tracepoints = attachTracepoints(native, obj, plan, links);
+    const functions = attachFunctions(native, obj, plan, links);
     return { links, count: functions.count + tracepoints, refused: functions.refused };
   } catch (error) {
     for (const link of links) native.detach(link);
@@ -21,10 +22,23 @@ export function attachPlan(native: Native, obj: Obj, plan: AttachPlan): Attachme
 }
 
 function attachFunctions(native: Native, obj: Obj, plan: AttachPlan, links: Link[]): Attached {
-  if (plan.kprobes.length === 0) return { count: 0, refused: [] };
-  return plan.backend === "kprobe-multi"
-    ? attachMulti(native, obj, plan.kprobes, links)
-    : attachSingle(native, obj, plan.kprobes, links);
+  const attach = plan.backend === "kprobe-multi" ? attachMulti : attachSingle;
+  const parts = byProgram(plan.kprobes).map((probes) => attach(native, obj, probes, links));
+  return {
+    count: parts.reduce((sum, { count }) => sum + count, 0),
+    refused: parts.flatMap(({ refused }) => refused),
+  };
+}
+
+/** Functions with a program of their own come first: they follow packets that others begin to follow. */
+function byProgram(probes: readonly KprobeAttachment[]): readonly (readonly KprobeAttachment[])[] {
+  const groups = new Map<string, KprobeAttachment[]>();
+  for (const probe of probes) {
+    const group = groups.get(probe.program);
+    if (group) group.push(probe);
+    else groups.set(probe.program, [probe]);
+  }
+  return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
 function attachSingle(
@@ -35,7 +49,7 @@ function attachSingle(
 ): Attached {
   const { links: link, failed } = native.attachKprobes(
     obj,
-    "pwq_kprobe",
+    probes[0]!.program,
     probes.map(({ symbol }) => symbol),
     cookies(probes),
   );
@@ -50,7 +64,7 @@ function attachSingle(
 function attachMulti(native: Native, obj: Obj, probes: readonly KprobeAttachment[], links: Link[]): Attached {
   try {
     const symbols = probes.map(({ symbol }) => symbol);
-    links.push(native.attachKprobeMulti(obj, "pwq_kprobe_multi", symbols, cookies(probes)));
+    links.push(native.attachKprobeMulti(obj, probes[0]!.program, symbols, cookies(probes)));
     return { count: probes.length, refused: [] };
   } catch (error) {
     if (!isNativeError(error) || !UNTRACEABLE.has(error.code)) throw error;

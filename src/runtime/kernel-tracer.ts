@@ -1,5 +1,6 @@
-import type { Compiled } from "../compiler/compiled.ts";
+import type { AttachPlan, Compiled } from "../compiler/compiled.ts";
 import { COUNTERS, TRACK } from "../compiler/layout.ts";
+import { KPROBE_MULTI } from "../compiler/plan/entry.ts";
 import { isNativeError, type Link, type Native, native, type Obj, type Ring } from "../native/native.ts";
 import { readTemplate } from "../native/template.ts";
 import { attachPlan } from "./attach.ts";
@@ -10,6 +11,7 @@ import type { Loaded, Sizes, Tracer, Tracked } from "./tracer.ts";
 const RING = "pwq_ring";
 const TRACK_MAP = "pwq_track";
 const COUNTER_MAP = "pwq_counters";
+const PROGRAMS = "pwq_programs";
 
 /** A batch is big enough to make a call cheap, and small enough that a few of them can be on their way. */
 const BATCH = { batchBytes: 256 * 1024, maxBatches: 4, flushMs: 20 } as const;
@@ -26,6 +28,7 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
     face.setMapSize(obj, RING, ringSize(sizes.buffer));
     face.setMapSize(obj, TRACK_MAP, sizes.followMap);
     face.load(obj);
+    if (callsOn(compiled.plan)) face.mapSetProgram(obj, PROGRAMS, 0, KPROBE_MULTI);
   } catch (error) {
     face.closeObject(obj);
     throw error;
@@ -41,10 +44,14 @@ export function linked(face: Native, compiled: Compiled): Uint8Array {
   ]);
 }
 
+/** Whether functions have entry programs that call the general one. */
+const callsOn = ({ kprobes }: AttachPlan): boolean =>
+  kprobes.some(({ program }) => program.startsWith(KPROBE_MULTI));
+
 /** Programs of backends that are not used would be verified, and could be refused, for nothing. */
 function excludeUnused(face: Native, obj: Obj, { plan }: Compiled): void {
-  const used = new Set(plan.tracepoints.map(({ program }) => program));
-  if (plan.kprobes.length > 0) used.add(plan.backend === "kprobe-multi" ? "pwq_kprobe_multi" : "pwq_kprobe");
+  const used = new Set([...plan.tracepoints, ...plan.kprobes].map(({ program }) => program));
+  if (callsOn(plan)) used.add(KPROBE_MULTI);
   for (const { name } of face.programs(obj)) face.setAutoload(obj, name, used.has(name));
 }
 

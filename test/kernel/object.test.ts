@@ -31,6 +31,13 @@ function unit(query: readonly Item[]): ObjectUnit {
     functions: [
       { name: "pwq_query", section: ".text", visibility: "hidden", params: 1, insns: query },
       {
+        name: "pwq_select",
+        section: ".text",
+        visibility: "hidden",
+        params: 1,
+        insns: [mov.imm(r0, 1), exit],
+      },
+      {
         name: "pwq_parse",
         section: ".text",
         visibility: "hidden",

@@ -62,7 +62,7 @@ export const kfreeSkb: StandInTracepoint = {
 
 export function standIn(options: StandIn = {}): Uint8Array {
   return writeObject({
-    functions: [query(options), ...(options.tracepoints ?? [kfreeSkb]).map(tracepoint)],
+    functions: [query(options), select, ...(options.tracepoints ?? [kfreeSkb]).map(tracepoint)],
     externs: [
       { name: "pwq_admit", params: 5 },
       { name: "pwq_end", params: 2 },
@@ -112,6 +112,15 @@ function query({
   ];
   return { name: "pwq_query", section: ".text", visibility: "hidden", params: 1, insns };
 }
+
+/** Says nothing of any packet. */
+const select: ObjectFunction = {
+  name: "pwq_select",
+  section: ".text",
+  visibility: "hidden",
+  params: 1,
+  insns: [mov.imm(r0, 1), exit],
+};
 
 function tracepoint({ name, cookie, skb, drop }: StandInTracepoint): ObjectFunction {
   const insns: Item[] = [

@@ -15,6 +15,8 @@ import type { Packet } from "./packet.ts";
 /** What generated code made of one packet. */
 export interface Outcome {
   readonly selected: boolean;
+  /** Whether `pwq_select` let it pass by, which the template asks first. */
+  readonly passed: boolean;
   /** The record, if the event was to be shown. */
   readonly record: Uint8Array | undefined;
   readonly steps: number;
@@ -103,13 +105,16 @@ export class Generated {
     this.#record = new Uint8Array(this.record.size);
     this.#selected = false;
     this.#submitted = false;
+    let passed: boolean;
     try {
+      passed = this.#machine.call("pwq_select", [skb]) === 0n;
       this.#machine.call("pwq_query", [this.#address]);
     } finally {
       for (const region of placed) memory.remove(region);
     }
     return {
       selected: this.#selected,
+      passed,
       record: this.#submitted ? this.#record : undefined,
       steps: this.#machine.steps,
     };

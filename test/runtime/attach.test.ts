@@ -49,7 +49,11 @@ function addon(refuses: Readonly<Record<string, string>>) {
 }
 
 const probes = (count: number): KprobeAttachment[] =>
-  Array.from({ length: count }, (_, i) => ({ symbol: `f${i}`, cookie: BigInt(i) }));
+  Array.from({ length: count }, (_, i) => ({
+    symbol: `f${i}`,
+    cookie: BigInt(i),
+    program: "pwq_kprobe_multi",
+  }));
 const plan = (rest: Partial<AttachPlan>): AttachPlan => compiled([], rest).plan;
 
 describe("kprobe-multi", () => {

@@ -18,6 +18,7 @@ const COST = {
 export function valueCost(value: Value): number {
   switch (value.op) {
     case "const":
+    case "network":
       return 0;
     case "event":
     case "regs":

@@ -31,6 +31,7 @@ import { generateFilter } from "./pcap/function.ts";
 import { StackExhausted } from "./problem.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
+import { generateSelect, SELECT, selection } from "./select/select.ts";
 import { Tables } from "./tables.ts";
 import { generateTuple } from "./tuple.ts";
 import { type Generator, PARSE, TUPLE_FUNCTION } from "./values.ts";
@@ -46,6 +47,7 @@ const EXTERNS = [
   { name: "pwq_submit", params: 2 },
   { name: "pwq_compose", params: 3 },
   { name: "pwq_output", params: 2 },
+  { name: "pwq_passes_by", params: 1 },
   { name: "pwq_tracepoint", params: 5 },
 ] as const;
 
@@ -60,6 +62,7 @@ export function generate(
   const tables = new Tables();
   const filters = new Filters();
   const roots = queries.flatMap(rootsOf);
+  const tests = selection(queries.map(({ where }) => where));
   const functions: ObjectFunction[] = [
     {
       name: "pwq_query",
@@ -67,6 +70,13 @@ export function generate(
       visibility: "hidden",
       params: 1,
       insns: queryFunction(queries, roots, { reader, tables, filters }),
+    },
+    {
+      name: SELECT,
+      section: ".text",
+      visibility: "hidden",
+      params: 1,
+      insns: generateSelect(facts, reader, tables, tests).items,
     },
     {
       name: PARSE,
@@ -174,8 +184,12 @@ function tracepointProgram(tp: TracepointProgram): ObjectFunction {
     params: 1,
     insns: [
       mov.reg(r6, r1),
+      argument(r1, tp.skb),
+      jump.eq.imm(r1, 0, "out"),
+      call.local("pwq_passes_by"),
+      jump.ne.imm(r0, 0, "out"),
+      mov.reg(r1, r6),
       argument(r2, tp.skb),
-      jump.eq.imm(r2, 0, "out"),
       // Not a constant to the verifier: branches that it could decide make states precise, which then never merge.
       mov.reg(r0, r2),
       alu.xor.reg(r0, r2),

@@ -16,6 +16,8 @@ export type Value =
   | Load
   /** Header bytes in network order, as a number; absent if the header or these bytes of it are not in the linear data. */
   | Header
+  /** The address of the network header of an ordinary packet, kept in r7: only in `pwq_select`. */
+  | { readonly op: "network" }
   /** A member of pt_regs at a function; absent at tracepoints. */
   | { readonly op: "regs"; readonly offset: number }
   /** 1 or 0, as a filter of libpcap's language says; absent where it says nothing of such a packet. */
@@ -120,6 +122,7 @@ export type Bytes =
 
 export const constant = (value: bigint | number): Value => ({ op: "const", value: BigInt(value) });
 export const SKB: Value = { op: "event", member: "skb" };
+export const NETWORK: Value = { op: "network" };
 export const load = (base: Value, offset: number, size: Load["size"], signed = false): Value => ({
   op: "load",
   base,

@@ -17,6 +17,7 @@ import {
   r0,
   r1,
   r2,
+  r7,
   stx,
 } from "../bpf/index.ts";
 import { VIEW } from "../layout.ts";
@@ -57,6 +58,8 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
       return emitLoad(g, value, absent);
     case "header":
       return emitHeader(g, value, absent);
+    case "network":
+      return e.emit(mov.reg(r0, r7));
     case "regs":
       e.loadEvent(r1, "regs");
       return e.emit(jump.eq.imm(r1, 0, absent), ldx(8, r0, r1, value.offset));
@@ -207,10 +210,10 @@ function emitLoad(g: Generator, load: Load, absent: string): void {
   }
 }
 
-/** r0 = an address. Top bit clear: not the kernel's, or NULL. The skb itself is never so. */
+/** r0 = an address. Top bit clear: not the kernel's, or NULL. The skb itself and its network header are never so. */
 function emitBase(g: Generator, base: Value, absent: string): void {
   emitValue(g, base, absent);
-  if (base.op === "event" && base.member === "skb") return;
+  if ((base.op === "event" && base.member === "skb") || base.op === "network") return;
   g.e.emit(jump.sge.imm(r0, 0, absent));
 }
 

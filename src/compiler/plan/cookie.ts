@@ -13,3 +13,12 @@ export function packCookie(fields: CookieFields): bigint {
   }
   return cookie;
 }
+
+/** What `packCookie` packed. */
+export function unpackCookie(cookie: bigint): Readonly<Record<keyof typeof COOKIE, number>> {
+  const fields = Object.entries(COOKIE).map(([name, [first, bits]]) => [
+    name,
+    Number((cookie >> BigInt(first)) & ((1n << BigInt(bits)) - 1n)),
+  ]);
+  return Object.fromEntries(fields) as Record<keyof typeof COOKIE, number>;
+}

@@ -6,6 +6,7 @@ import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
 import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
+import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import {
   CLONE_HOOKS,
   DYING_FUNCTIONS,
@@ -292,6 +293,7 @@ function assemble(
     kprobes.push({
       symbol: name,
       ...of,
+      program: backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE,
       cookie: packCookie({
         point: points.length,
         skb: fn.position,
