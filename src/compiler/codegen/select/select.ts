@@ -4,6 +4,7 @@ import { emitCond } from "../conditions.ts";
 import { Emitter } from "../emitter.ts";
 import { type Cond, FALSE, type Load, load, NETWORK, or, SKB, TRUE, type Value } from "../ir.ts";
 import { skbMembers } from "../parse/members.ts";
+import { Filters } from "../pcap/filters.ts";
 import type { Reader } from "../reader.ts";
 import type { Tables } from "../tables.ts";
 import { emitValue, type Generator } from "../values.ts";
@@ -53,7 +54,7 @@ function beyond(where: Cond): Cond {
 function touchesHeaders(cond: Cond): boolean {
   let touches = false;
   walk(cond, ({ op }) => {
-    touches ||= op === "has" || op === "view" || op === "header" || op === "payload";
+    touches ||= op === "has" || op === "view" || op === "header" || op === "payload" || op === "pcap";
   });
   return touches;
 }
@@ -75,7 +76,7 @@ export function generateSelect(
   const roots = tests
     ? [tests.first, tests.shapes.ip4.condition, tests.shapes.ip6.condition, ...(headers?.all ?? [])]
     : [];
-  const g: Generator = { e, reader, tables, windows: new Windows(roots, WINDOWS) };
+  const g: Generator = { e, reader, tables, windows: new Windows(roots, WINDOWS), filters: new Filters() };
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   if (tests) {
     e.storeEvent("skb", r1);
