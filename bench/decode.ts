@@ -76,7 +76,7 @@ async function measure(
 ): Promise<void> {
   const batch = new Batch();
   const sink = new Sink(openSync("/dev/null", "w"), () => {});
-  const taking = intake([made], batch, make(sink, batch), undefined, () => {});
+  const taking = intake([made], batch, make(sink, batch), {}, () => {});
   const batches = Array.from({ length: 10 }, (_, i) => records(i * BATCH_RECORDS));
   const from = performance.now();
   for (let i = 0; i < BATCHES; i++) {

@@ -49,6 +49,7 @@ export async function layoutHeader() {
     "",
     ...[layout.EVENT, layout.TRACK, layout.RECORD_HEAD].flatMap((s) => [...struct(s), ""]),
     ...enumeration(constants("FLAG", layout.RECORD_FLAG)),
+    ...enumeration(constants("MARK", layout.MARK)),
     ...enumeration(constants("KIND", layout.POINT_KIND)),
     ...enumeration(constants("HAS", layout.VIEW_HAS)),
     ...enumeration(constants("ROLE", layout.ROLE)),

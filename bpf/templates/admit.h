@@ -88,6 +88,8 @@ selected:
 	event->fresh |= bit;
 	if (!(query & PWQ_ADMIT_ONCE))
 		event->follow |= bit;
+	if (query & PWQ_ADMIT_HELD)
+		event->held |= bit;
 	return 1;
 }
 
@@ -98,6 +100,7 @@ __hidden __u64 pwq_end(__u64 event_address, __u64 query)
 	__u32 bit = 1 << (query & (PWQ_MAX_QUERIES - 1));
 
 	event->follow &= ~bit;
+	event->held &= ~bit;
 	event->done |= bit;
 	return 0;
 }

@@ -62,6 +62,8 @@ static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone
 	if (event.at | event.until)
 		pwq_query((__u64)&event);
 
+	if (role == PWQ_ROLE_FREE || role == PWQ_ROLE_DYING)
+		track_gone(&event);
 	if (role == PWQ_ROLE_FREE) {
 		if (track)
 			track_delete(&event);

@@ -7,6 +7,7 @@
 #include "base.h"
 #include "count.h"
 #include "filter.h"
+#include "mark.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -25,6 +26,7 @@ SAME(last);
 SAME(follow);
 SAME(done);
 SAME(dying);
+SAME(held);
 
 static __always_inline struct pwq_track *track_lookup(struct pwq_event *event)
 {
@@ -60,6 +62,7 @@ static __always_inline void track_store(const struct pwq_event *event, struct pw
 	track->follow = event->follow;
 	track->done = event->done;
 	track->dying = event->dying;
+	track->held = event->held;
 }
 
 /*
@@ -82,6 +85,7 @@ static __always_inline struct pwq_track *track_find(struct pwq_event *event, __u
 	event->follow = track->follow;
 	event->done = track->done;
 	event->dying = track->dying;
+	event->held = track->held;
 	return track;
 }
 
@@ -101,6 +105,15 @@ static __always_inline void track_write_back(struct pwq_event *event, struct pwq
 	}
 }
 
+/* The skb is on its way out: the queries that hold its journey need not wait for it. */
+static __always_inline void track_gone(struct pwq_event *event)
+{
+	if (!event->held)
+		return;
+	mark(event->packet, event->time, event->held, PWQ_MARK_GONE);
+	event->held = 0;
+}
+
 /* `clone` inherits the journey of event->skb, or none: whoever had the address before is gone. */
 static __always_inline void track_clone(struct pwq_event *event, __u64 clone)
 {
@@ -110,6 +123,11 @@ static __always_inline void track_clone(struct pwq_event *event, __u64 clone)
 	event->skb = clone;
 	event->dying = 0;
 	stale = track_lookup(event);
+	/* Headers are copied twice on the way to some copies: those are counted once. */
+	if (event->held && !(stale && stale->packet == event->packet && stale->held))
+		mark(event->packet, event->time, event->held, PWQ_MARK_CLONED);
+	if (stale && stale->held && stale->packet != event->packet)
+		mark(stale->packet, event->time, stale->held, PWQ_MARK_GONE);
 	if (stale && inherits)
 		track_store(event, stale);
 	else if (stale)

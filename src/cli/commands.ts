@@ -42,6 +42,9 @@ const TRACE_OPTIONS = [
   "quiet",
   "follow-map",
   "buffer",
+  "hold-events",
+  "hold-time",
+  "hold-memory",
   "record",
 ] as const satisfies readonly OptionName[];
 
@@ -108,7 +111,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "FILE",
     about: "show a recording made with `pwq run --record`; needs no root",
     takes: "file",
-    options: ["json", "color", "output", "limit", "quiet"],
+    options: ["json", "color", "output", "limit", "quiet", "hold-events", "hold-time", "hold-memory"],
     load: () => import("./commands/replay.ts"),
   },
   {

@@ -1,5 +1,5 @@
 import type { AttachPlan } from "../compiler/compiled.ts";
-import { CAUSES, type EndInfo, type Loss } from "../runtime/output/presenter.ts";
+import { CAUSES, CUTS, type Cut, type EndInfo, type Loss } from "../runtime/output/presenter.ts";
 import type { Attached } from "../runtime/tracer.ts";
 import { counted } from "./lines.ts";
 
@@ -21,14 +21,17 @@ export function lossNote({ cause, count }: Loss): string {
   return `lost ${counted(count, unit)}: ${text}`;
 }
 
+export const cutNote = ({ cause, count }: Cut): string => `cut ${counted(count, "event")}: ${CUTS[cause]}`;
+
 /** `12 events, 1 packet, lost 0 in 3.2 s`; `written` of these events, where not all could be. */
 export function summary(
-  { events, packets, lost, thinned, seconds, command }: EndInfo,
+  { events, packets, discarded, cut, lost, thinned, seconds, command }: EndInfo,
   written = events,
 ): string {
   const parts = [
     written < events ? `${written} of ${counted(events, "event")} written` : counted(events, "event"),
     ...(packets > 0 || events === 0 ? [counted(packets, "packet")] : []),
+    ...(discarded + cut > 0 ? [`discarded ${discarded}`, `cut ${cut}`] : []),
     `lost ${lost}`,
   ];
   const time = `${seconds.toFixed(1)} s`;

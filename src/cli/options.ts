@@ -30,6 +30,11 @@ export interface Options {
   /** Bytes. */
   readonly buffer?: number;
   readonly record?: string;
+  readonly "hold-events"?: number;
+  /** Nanoseconds. */
+  readonly "hold-time"?: bigint;
+  /** Bytes. */
+  readonly "hold-memory"?: number;
 }
 
 export type OptionName = keyof Options;
@@ -77,6 +82,9 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
   quiet: { short: "q", about: "no notices and no summary on standard error" },
   "follow-map": { value: count, about: "packets that can be followed at a time (default 65536)" },
   buffer: { value: size, about: "ring buffer for events in the kernel (default 16MiB)" },
+  "hold-events": { value: count, about: "events of a journey that `ending` holds (default 64)" },
+  "hold-time": { value: duration, about: "how long `ending` holds a journey (default 5s)" },
+  "hold-memory": { value: size, about: "memory for all that `ending` holds (default 64MiB)" },
   record: { value: file, about: "also save the raw events for `pwq replay`" },
   help: { short: "h", about: "this text" },
   version: { short: "V", about: "the version of pwq" },

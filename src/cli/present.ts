@@ -3,11 +3,12 @@ import type { CompiledQuery } from "../compiler/compiled.ts";
 import { Batch } from "../runtime/decode/batch.ts";
 import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
+import { DEFAULT_HOLD, type HoldLimits } from "../runtime/journeys/holding.ts";
 import { jsonPresenter } from "../runtime/output/json.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { Sink } from "../runtime/output/sink.ts";
 import { tablePresenter } from "../runtime/output/table.ts";
-import { lossNote } from "./notes.ts";
+import { cutNote, lossNote } from "./notes.ts";
 import type { Options } from "./options.ts";
 import type { Output } from "./output.ts";
 import { printError, wantsColor } from "./terminal.ts";
@@ -41,9 +42,23 @@ export function present(
     ...(isatty(fd) && { screen: screen() }),
   });
   // In JSON a loss is a line among the events; here it would tear the table.
-  const presenter = { ...table, lost: (loss: Parameters<Presenter["lost"]>[0]) => note(lossNote(loss)) };
+  const presenter: Presenter = {
+    ...table,
+    lost: (loss) => note(lossNote(loss)),
+    cut(cut) {
+      if (cut.packet === undefined) note(cutNote(cut));
+      else table.cut(cut);
+    },
+  };
   return { batch, sink, presenter, ended };
 }
+
+/** How much `ending` may hold. */
+export const holdLimits = (options: Options): HoldLimits => ({
+  events: options["hold-events"] ?? DEFAULT_HOLD.events,
+  ns: options["hold-time"] === undefined ? DEFAULT_HOLD.ns : Number(options["hold-time"]),
+  bytes: options["hold-memory"] ?? DEFAULT_HOLD.bytes,
+});
 
 /** A terminal that does not tell its size has the usual one. */
 function screen(): { readonly columns: number; readonly rows: number } {

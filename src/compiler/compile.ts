@@ -3,8 +3,9 @@ import { generate } from "./codegen/generate.ts";
 import { listing } from "./codegen/listing.ts";
 import { surely } from "./codegen/lower.ts";
 import type { LowerContext } from "./codegen/lower-context.ts";
+import { isPoint } from "./codegen/lower-points.ts";
 import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
-import type { LoweredQuery } from "./codegen/query.ts";
+import type { LoweredQuery, Terminal } from "./codegen/query.ts";
 import { layoutRecord } from "./codegen/record.ts";
 import { selection } from "./codegen/select/select.ts";
 import type { Compiled, CompiledQuery } from "./compiled.ts";
@@ -59,6 +60,10 @@ function lowerQuery(
   const where = condition(checked.where);
   const when = condition(checked.when);
   const stop = condition(checked.stop);
+  const terminals = (of: CheckedQuery["until"]): readonly Terminal[] =>
+    of.flatMap((t) =>
+      t.kind === "expr" ? [{ condition: surely(t.condition, true, context), span: t.span }] : [],
+    );
   return {
     index,
     checked,
@@ -67,11 +72,19 @@ function lowerQuery(
     ...(where ? { where } : {}),
     ...(when ? { when } : {}),
     ...(stop ? { stop } : {}),
-    until: checked.until.flatMap((t) =>
-      t.kind === "expr" ? [{ condition: surely(t.condition, true, context), span: t.span }] : [],
-    ),
+    until: terminals(checked.until),
+    ending: [...endingPoint(checked, plan), ...terminals(checked.ending)],
     ...layoutRecord(checked.show, context),
   };
+}
+
+/** The points of `ending`, as one terminal. */
+function endingPoint(
+  { ending }: CheckedQuery,
+  { ending: points }: LoweredQuery["plan"],
+): readonly Terminal[] {
+  const [first] = ending;
+  return first && points.length > 0 ? [{ condition: isPoint(points), span: first.span }] : [];
 }
 
 /** Turns what went wrong while generating into an error at the query. */

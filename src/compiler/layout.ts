@@ -61,13 +61,13 @@ export const EVENT = layout("pwq_event", [
   ["follow", 4], // queries that follow this skb already
   ["done", 4], // queries whose journey of this skb has ended
   ["dying", 4],
+  ["held", 4],
   ["fresh", 4], // queries that selected the packet at this very event
   ["at", 4], // queries (bits) that look at this point
   ["until", 4], // queries that end at this point
   ["point", 4], // number of the function or tracepoint
   ["kind", 4], // POINT_KIND
   ["reason", 4], // of a drop
-  ["gap", 4],
   ...VIEW_MEMBERS,
 ]);
 
@@ -107,8 +107,20 @@ export const TUPLE = layout("pwq_tuple", [
   ["dst", 1, 16],
 ]);
 
-/** `flags` of a record. */
-export const RECORD_FLAG = { first: 1, last: 2, stop: 4, hidden: 8 } as const;
+/**
+ * `flags` of a record.
+ * ending: the journey ends as the query's `ending` says (with `last`).
+ * mark: no event but a `MARK`, for the queries whose bits are in `reason`; the record is its head alone.
+ */
+export const RECORD_FLAG = { first: 1, last: 2, stop: 4, hidden: 8, ending: 16, mark: 32 } as const;
+
+/** What a mark tells of a held journey, in `point`. */
+export const MARK = {
+  /** One of its socket buffers is gone, or going: few events will still come of it. */
+  gone: 0,
+  /** It has one more: a clone. */
+  cloned: 1,
+} as const;
 
 export const POINT_KIND = { function: 0, tracepoint: 1, drop: 2 } as const;
 
@@ -120,7 +132,7 @@ export const TRACK = layout("pwq_track", [
   ["follow", 4], // queries that follow this skb
   ["done", 4], // queries whose journey of it has ended
   ["dying", 4], // it is being freed: seen next at a point off the free path, the address has a new owner
-  ["unused", 4],
+  ["held", 4], // of the following queries, those that hold a journey's events until they know how it ends
 ]);
 
 /** Bits of `pwq_event.has`. `parsed` is always set after parsing. */
@@ -182,6 +194,8 @@ export const ADMIT = {
   once: 1 << 8,
   /** `follow none`: an event, not a packet; it gets no number. */
   event: 1 << 9,
+  /** The journey's events are held until it is known how it ends: marks tell of its socket buffers. */
+  held: 1 << 10,
 } as const;
 
 /** Counters in the per-CPU array map `pwq_counters`: global ones, then PER_QUERY for each query. */
@@ -190,6 +204,7 @@ export const COUNTER = [
   "clone_full", // a clone that could not be
   "inserted",
   "deleted",
+  "marks_lost", // marks of held journeys, no room in the ring buffer
 ] as const;
 export const QUERY_COUNTER = [
   "selected", // packets for which `where` became true

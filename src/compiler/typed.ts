@@ -38,6 +38,8 @@ export interface CheckedQuery {
   /** Empty set: `follow none`. */
   readonly follow: ReadonlySet<FollowKind>;
   readonly until: readonly CheckedTerminal[];
+  /** Journeys that end otherwise are not shown; empty: all are. */
+  readonly ending: readonly CheckedTerminal[];
   readonly show: readonly ShowColumn[];
   /** False: the columns are the default ones. */
   readonly explicitShow: boolean;

@@ -1,5 +1,5 @@
 import { COUNTER, QUERY_COUNTER } from "../compiler/layout.ts";
-import type { Cause, Loss } from "./output/presenter.ts";
+import type { Cause, CutCause } from "./output/presenter.ts";
 
 /** The kernel side's counters at one moment, summed over CPUs. */
 export interface Counts {
@@ -40,6 +40,7 @@ export function losses(counts: Counts, final?: Final): ReadonlyMap<Cause, number
     ["ring_full", ring],
     ["map_full", counts.total.map_full],
     ["clone_full", counts.total.clone_full],
+    ["marks", counts.total.marks_lost],
     ["evicted", final ? counts.total.inserted - counts.total.deleted - final.tracked : 0],
     ["missed", final?.missed ?? 0],
     ["unread", final ? summed(counts, "produced") - ring - final.received : 0],
@@ -47,15 +48,28 @@ export function losses(counts: Counts, final?: Final): ReadonlyMap<Cause, number
   return new Map(entries.filter(([, count]) => count > 0));
 }
 
+/** What `ending` had to let go, by cause, without what was told before the journey it was cut from. */
+export function cuts({
+  cut,
+}: {
+  readonly cut: Readonly<Record<CutCause, number>>;
+}): ReadonlyMap<CutCause, number> {
+  return new Map(CUT_CAUSES.map((cause) => [cause, cut[cause]]));
+}
+
+const CUT_CAUSES = ["timeout", "memory", "unfinished"] as const satisfies readonly CutCause[];
+
+export type Teller<C> = (now: ReadonlyMap<C, number>) => void;
+
 /** Tells of each cause what was not told yet. */
-export function lossTeller(tell: (loss: Loss) => void): (now: ReadonlyMap<Cause, number>) => void {
-  const told = new Map<Cause, number>();
+export function teller<C>(tell: (cause: C, count: number) => void): Teller<C> {
+  const told = new Map<C, number>();
   return (now) => {
     for (const [cause, total] of now) {
       const count = total - (told.get(cause) ?? 0);
       if (count <= 0) continue;
       told.set(cause, total);
-      tell({ cause, count });
+      tell(cause, count);
     }
   };
 }

@@ -1,11 +1,21 @@
 import { writeFileSync } from "node:fs";
 import type { Compiled } from "../compiler/compiled.ts";
 import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
-import { admitted, type Counts, losses, lossTeller, readCounts, summed } from "./accounting.ts";
+import {
+  admitted,
+  type Counts,
+  cuts,
+  losses,
+  readCounts,
+  summed,
+  type Teller,
+  teller,
+} from "./accounting.ts";
 import { type RunningCommand, startCommand } from "./command.ts";
 import type { Batch } from "./decode/batch.ts";
 import { type Intake, intake } from "./intake.ts";
-import type { EndInfo, EndReason, Presenter, StartInfo } from "./output/presenter.ts";
+import type { HoldLimits } from "./journeys/holding.ts";
+import type { Cause, CutCause, EndInfo, EndReason, Presenter, StartInfo } from "./output/presenter.ts";
 import type { Sink } from "./output/sink.ts";
 import { systemReason } from "./system-error.ts";
 import type { Attached, Loaded, Sizes, Tracer } from "./tracer.ts";
@@ -22,6 +32,8 @@ export interface Session {
   readonly about: Omit<StartInfo, "backend" | "probes">;
   /** `--limit`: shown events over all queries. */
   readonly limit?: number;
+  /** How much `ending` may hold. */
+  readonly hold?: HoldLimits;
   /** `--for`, in nanoseconds. */
   readonly forNs?: bigint;
   readonly readyFile?: string;
@@ -36,6 +48,8 @@ export interface Session {
 
 /** How often losses are told and `limit N packets` is looked at. */
 const TICK_MS = 100;
+/** How long at most a record waits for older ones, and then some. */
+const RELEASE_MS = 10;
 /** A journey that `limit N packets` waits for has ended when nothing was seen of it for so long. */
 const QUIET_MS = 1000;
 /** A packet is counted before it is entered in the tracking map: one that is not there yet has not ended. */
@@ -46,7 +60,10 @@ const AFTER_COMMAND_MS = 200;
 /** How long a command that was asked to end is waited for. */
 const COMMAND_PATIENCE_MS = 1000;
 
-type TellLosses = ReturnType<typeof lossTeller>;
+interface Tell {
+  readonly losses: Teller<Cause>;
+  readonly cuts: Teller<CutCause>;
+}
 
 /** Runs a trace to its end. Whatever happens, nothing stays attached. Throws PwqError. */
 export async function runSession(session: Session): Promise<EndInfo> {
@@ -55,11 +72,13 @@ export async function runSession(session: Session): Promise<EndInfo> {
   let command: RunningCommand | undefined;
   try {
     const end = ending(session.ended);
-    const taking = intake(compiled.queries, session.batch, presenter, session.limit, end.because);
+    const { limit, hold } = session;
+    const taking = intake(compiled.queries, session.batch, presenter, { limit, hold }, end.because);
     const attached = loaded.attach(compiled.plan);
     if (attached.count === 0) throw nothingAttached(attached);
     session.onAttached?.(attached);
     presenter.start({ ...session.about, backend: compiled.plan.backend, probes: attached.count });
+    const releaseSoon = releaser(taking);
     let failure: { readonly error: unknown } | undefined;
     loaded.read((bytes) => {
       try {
@@ -69,6 +88,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
         end.because("output");
       }
       taking.take(bytes);
+      releaseSoon();
       return sink.drained();
     });
     const started = performance.now();
@@ -76,17 +96,21 @@ export async function runSession(session: Session): Promise<EndInfo> {
     command = session.command && startCommand(session.command);
     const commandEnd = command?.ended;
     void commandEnd?.then(() => setTimeout(() => end.because("command"), AFTER_COMMAND_MS));
-    const tellLosses = lossTeller(presenter.lost);
-    const stopWatching = watch(session, loaded, taking, tellLosses, end.because);
+    const tell: Tell = {
+      losses: teller((cause, count) => presenter.lost({ cause, count })),
+      cuts: teller((cause, count) => presenter.cut({ cause, count })),
+    };
+    const stopWatching = watch(session, loaded, taking, tell, end.because);
     const reason = await end.reason;
     stopWatching();
     command?.stop();
     const seconds = Math.round(performance.now() - started) / 1000;
     loaded.detach();
     await loaded.flush();
+    taking.finish();
     const commandEnded = await Promise.race([commandEnd, after(COMMAND_PATIENCE_MS)]);
     const info: EndInfo = {
-      ...account(session, loaded, taking, tellLosses),
+      ...account(session, loaded, taking, tell),
       seconds,
       reason,
       ...(commandEnded && { command: commandEnded }),
@@ -119,14 +143,16 @@ function watch(
   session: Session,
   loaded: Loaded,
   taking: Intake,
-  tellLosses: TellLosses,
+  tell: Tell,
   end: (reason: EndReason) => void,
 ): () => void {
   const { queries } = session.compiled;
   const done = queries.map((_, query) => packetLimit(session, loaded, taking, query));
   const tick = setInterval(() => {
     const counts = readCounts(loaded.counters(), queries.length);
-    tellLosses(losses(counts));
+    tell.losses(losses(counts));
+    taking.release(monotonic());
+    tell.cuts(cuts(taking));
     if (done.some((isDone) => isDone(counts))) end("limit");
   }, TICK_MS);
   const times = [session.forNs, ...queries.map(({ checked }) => checked.forNs)].filter(
@@ -142,6 +168,24 @@ function watch(
     clearInterval(tick);
     timer?.();
   };
+}
+
+/** The records' clock: CLOCK_MONOTONIC, as bpf_ktime_get_ns gives it. */
+const monotonic = (): number => Number(process.hrtime.bigint());
+
+/** Looks again at what waits, for there may be no next batch. */
+function releaser(taking: Intake): () => void {
+  let due = false;
+  const soon = (): void => {
+    if (due || !taking.waiting) return;
+    due = true;
+    setTimeout(() => {
+      due = false;
+      taking.release(monotonic());
+      soon();
+    }, RELEASE_MS);
+  };
+  return soon;
 }
 
 const after = (ms: number): Promise<undefined> =>
@@ -167,8 +211,9 @@ function packetLimit(
   taking: Intake,
   query: number,
 ): (counts: Counts) => boolean {
-  const limit = session.compiled.queries[query]!.checked.limit;
-  if (limit?.unit !== "packets") return () => false;
+  const { limit, ending } = session.compiled.queries[query]!.checked;
+  // The journeys that `ending` shows are counted as they are shown.
+  if (limit?.unit !== "packets" || ending.length > 0) return () => false;
   let reached: number | undefined;
   return (counts) => {
     if (admitted(counts.queries[query]!) < limit.count) return false;
@@ -183,18 +228,21 @@ function account(
   session: Session,
   loaded: Loaded,
   taking: Intake,
-  tellLosses: TellLosses,
-): Pick<EndInfo, "events" | "packets" | "lost" | "thinned"> {
+  tell: Tell,
+): Pick<EndInfo, "events" | "packets" | "discarded" | "cut" | "lost" | "thinned"> {
   const counts = readCounts(loaded.counters(), session.compiled.queries.length);
   const lost = losses(counts, {
     tracked: loaded.tracked().entries,
     missed: loaded.missed(),
     received: taking.received,
   });
-  tellLosses(lost);
+  tell.losses(lost);
+  tell.cuts(cuts(taking));
   return {
     events: taking.events,
     packets: taking.packets,
+    discarded: taking.discarded,
+    cut: Object.values(taking.cut).reduce((sum, count) => sum + count, 0),
     lost: [...lost.values()].reduce((sum, count) => sum + count, 0),
     thinned: summed(counts, "sampled_out") + summed(counts, "rate_limited"),
   };

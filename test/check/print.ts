@@ -74,6 +74,7 @@ export function printQuery(query: CheckedQuery): string {
     query.stop && `stop ${print(query.stop)}`,
     `follow ${[...query.follow].join(", ") || "none"}`,
     query.until.length > 0 && `until ${query.until.map(printTerminal).join(", ")}`,
+    query.ending.length > 0 && `ending ${query.ending.map(printTerminal).join(", ")}`,
     query.explicitShow && `show ${query.show.map(printColumn).join(", ")}`,
     query.sample && `sample ${query.sample.numerator}/${query.sample.denominator}`,
     query.rate && `rate ${query.rate.count} per ${query.rate.perNs}ns`,

@@ -42,7 +42,16 @@ export class Generated {
     const context = { facts, points: plan.points, source: checked.source };
     const captured = layoutRecord(checked.show, context);
     const where = checked.where && { where: surely(checked.where, true, context) };
-    const query = { index: 0, checked, plan: plan.queries[0]!, context, until: [], ...where, ...captured };
+    const query = {
+      index: 0,
+      checked,
+      plan: plan.queries[0]!,
+      context,
+      until: [],
+      ending: [],
+      ...where,
+      ...captured,
+    };
     const unit = generate([query], plan, facts, checked.source);
     this.record = captured.record;
     this.#record = new Uint8Array(this.record.size);

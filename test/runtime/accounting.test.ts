@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { COUNTERS, counterIndex, queryCounterIndex } from "../../src/compiler/layout.ts";
-import { admitted, losses, lossTeller, PacketCount, readCounts } from "../../src/runtime/accounting.ts";
+import { admitted, losses, PacketCount, readCounts, teller } from "../../src/runtime/accounting.ts";
 
 /** Counters of layout.ts with these values; a number stands for query 1. */
 function counters(values: Readonly<Record<string, number>>): bigint[] {
@@ -48,7 +48,7 @@ describe("losses", () => {
   });
   test("only what is new is told", () => {
     const told: string[] = [];
-    const tell = lossTeller(({ cause, count }) => told.push(`${cause} ${count}`));
+    const tell = teller((cause: string, count) => told.push(`${cause} ${count}`));
     tell(new Map([["ring_full", 3]]));
     tell(new Map([["ring_full", 3]]));
     tell(

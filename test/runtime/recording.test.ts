@@ -8,7 +8,16 @@ import { batchOf, context, le, query, record } from "./records.ts";
 const q = query([{ key: "mark", encoding: "uint", size: 4 }], ["mark"]);
 const batches = [1, 2].map((value) => batchOf(record(q, {}, { mark: le(value, 4) })));
 const about = { version: "0.0.0", query: "trace skb", kernel: "6.12.0", backend: "kprobe", probes: 2 };
-const end = { events: 2, packets: 1, lost: 0, thinned: 0, seconds: 1.5, reason: "signal" } as const;
+const end = {
+  events: 2,
+  packets: 1,
+  discarded: 0,
+  cut: 0,
+  lost: 0,
+  thinned: 0,
+  seconds: 1.5,
+  reason: "signal",
+} as const;
 
 function written(): string {
   const path = join(mkdtempSync(join(tmpdir(), "pwq-test-")), "recording");

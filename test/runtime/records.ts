@@ -63,6 +63,7 @@ export function query(
       at: [],
       follow: new Set(["clone", "copy"]),
       until: [],
+      ending: [],
       show: columns,
       explicitShow: true,
       ...rest,

@@ -11,7 +11,7 @@ const marks = (rest: Parameters<typeof query>[2] = {}, index = 0) => query(MARK,
 const events = (of: ReturnType<typeof query>, from: number, to: number, packet = 1n) =>
   batchOf(
     ...Array.from({ length: to - from }, (_, i) =>
-      record(of, { time: BigInt(i), packet }, { mark: le(from + i, 4) }),
+      record(of, { time: BigInt(from + i), packet }, { mark: le(from + i, 4) }),
     ),
   );
 /** Values of `mark` in the events of a JSON output. */
@@ -118,7 +118,7 @@ describe("what ends a trace", () => {
   test("stop when: the event that meets it is the last, whether it is shown or not", async () => {
     const q = marks();
     const stop = (flags: ("stop" | "hidden")[]) =>
-      batchOf(events(q, 0, 2), record(q, { flags }, { mark: le(2, 4) }), events(q, 3, 5));
+      batchOf(events(q, 0, 2), record(q, { time: 2n, flags }, { mark: le(2, 4) }), events(q, 3, 5));
     for (const [flags, last] of [
       [["stop"], 3],
       [["stop", "hidden"], 2],

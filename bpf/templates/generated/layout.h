@@ -15,13 +15,13 @@ struct pwq_event {
 	__u32 follow;
 	__u32 done;
 	__u32 dying;
+	__u32 held;
 	__u32 fresh;
 	__u32 at;
 	__u32 until;
 	__u32 point;
 	__u32 kind;
 	__u32 reason;
-	__u32 gap;
 	__u64 head;
 	__u32 has;
 	__u32 tail;
@@ -51,13 +51,13 @@ _Static_assert(__builtin_offsetof(struct pwq_event, last) == 64, "pwq_event.last
 _Static_assert(__builtin_offsetof(struct pwq_event, follow) == 72, "pwq_event.follow");
 _Static_assert(__builtin_offsetof(struct pwq_event, done) == 76, "pwq_event.done");
 _Static_assert(__builtin_offsetof(struct pwq_event, dying) == 80, "pwq_event.dying");
-_Static_assert(__builtin_offsetof(struct pwq_event, fresh) == 84, "pwq_event.fresh");
-_Static_assert(__builtin_offsetof(struct pwq_event, at) == 88, "pwq_event.at");
-_Static_assert(__builtin_offsetof(struct pwq_event, until) == 92, "pwq_event.until");
-_Static_assert(__builtin_offsetof(struct pwq_event, point) == 96, "pwq_event.point");
-_Static_assert(__builtin_offsetof(struct pwq_event, kind) == 100, "pwq_event.kind");
-_Static_assert(__builtin_offsetof(struct pwq_event, reason) == 104, "pwq_event.reason");
-_Static_assert(__builtin_offsetof(struct pwq_event, gap) == 108, "pwq_event.gap");
+_Static_assert(__builtin_offsetof(struct pwq_event, held) == 84, "pwq_event.held");
+_Static_assert(__builtin_offsetof(struct pwq_event, fresh) == 88, "pwq_event.fresh");
+_Static_assert(__builtin_offsetof(struct pwq_event, at) == 92, "pwq_event.at");
+_Static_assert(__builtin_offsetof(struct pwq_event, until) == 96, "pwq_event.until");
+_Static_assert(__builtin_offsetof(struct pwq_event, point) == 100, "pwq_event.point");
+_Static_assert(__builtin_offsetof(struct pwq_event, kind) == 104, "pwq_event.kind");
+_Static_assert(__builtin_offsetof(struct pwq_event, reason) == 108, "pwq_event.reason");
 _Static_assert(__builtin_offsetof(struct pwq_event, head) == 112, "pwq_event.head");
 _Static_assert(__builtin_offsetof(struct pwq_event, has) == 120, "pwq_event.has");
 _Static_assert(__builtin_offsetof(struct pwq_event, tail) == 124, "pwq_event.tail");
@@ -81,7 +81,7 @@ struct pwq_track {
 	__u32 follow;
 	__u32 done;
 	__u32 dying;
-	__u32 unused;
+	__u32 held;
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct pwq_track) == 40, "pwq_track");
 _Static_assert(__builtin_offsetof(struct pwq_track, packet) == 0, "pwq_track.packet");
@@ -90,7 +90,7 @@ _Static_assert(__builtin_offsetof(struct pwq_track, last) == 16, "pwq_track.last
 _Static_assert(__builtin_offsetof(struct pwq_track, follow) == 24, "pwq_track.follow");
 _Static_assert(__builtin_offsetof(struct pwq_track, done) == 28, "pwq_track.done");
 _Static_assert(__builtin_offsetof(struct pwq_track, dying) == 32, "pwq_track.dying");
-_Static_assert(__builtin_offsetof(struct pwq_track, unused) == 36, "pwq_track.unused");
+_Static_assert(__builtin_offsetof(struct pwq_track, held) == 36, "pwq_track.held");
 
 struct pwq_record {
 	__u64 time;
@@ -119,6 +119,12 @@ enum {
 	PWQ_FLAG_LAST = 2,
 	PWQ_FLAG_STOP = 4,
 	PWQ_FLAG_HIDDEN = 8,
+	PWQ_FLAG_ENDING = 16,
+	PWQ_FLAG_MARK = 32,
+};
+enum {
+	PWQ_MARK_GONE = 0,
+	PWQ_MARK_CLONED = 1,
 };
 enum {
 	PWQ_KIND_FUNCTION = 0,
@@ -156,6 +162,7 @@ enum {
 enum {
 	PWQ_ADMIT_ONCE = 256,
 	PWQ_ADMIT_EVENT = 512,
+	PWQ_ADMIT_HELD = 1024,
 };
 enum {
 	PWQ_COOKIE_POINT_SHIFT = 0,
@@ -185,7 +192,8 @@ enum {
 	PWQ_COUNTER_CLONE_FULL = 1,
 	PWQ_COUNTER_INSERTED = 2,
 	PWQ_COUNTER_DELETED = 3,
-	PWQ_GLOBAL_COUNTERS = 4,
+	PWQ_COUNTER_MARKS_LOST = 4,
+	PWQ_GLOBAL_COUNTERS = 5,
 	PWQ_QUERY_COUNTER_SELECTED = 0,
 	PWQ_QUERY_COUNTER_SAMPLED_OUT = 1,
 	PWQ_QUERY_COUNTER_RATE_LIMITED = 2,
@@ -194,5 +202,5 @@ enum {
 	PWQ_QUERY_COUNTER_LOST_RING = 5,
 	PWQ_QUERY_COUNTER_DELIVERED = 6,
 	PWQ_QUERY_COUNTERS = 7,
-	PWQ_COUNTERS = 60,
+	PWQ_COUNTERS = 61,
 };

@@ -4,7 +4,7 @@ import { readRecording } from "../../runtime/recording.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
 import { summary } from "../notes.ts";
 import { openOutput } from "../output.ts";
-import { note, present } from "../present.ts";
+import { holdLimits, note, present } from "../present.ts";
 import { STATUS } from "../report.ts";
 
 /** `pwq replay FILE`: shows a recording as the trace showed it, at once. */
@@ -29,17 +29,25 @@ export async function run(call: Call): Promise<number> {
   const { batch, sink, presenter } = present(output, head.queries, context, options);
   presenter.start(head.about);
   let open = true;
-  const taking: Intake = intake(head.queries, batch, presenter, options.limit, () => {
-    open = false;
-  });
+  const taking: Intake = intake(
+    head.queries,
+    batch,
+    presenter,
+    { limit: options.limit, hold: holdLimits(options) },
+    () => {
+      open = false;
+    },
+  );
   for (const bytes of batches) {
     if (!open || sink.ended) break;
     taking.take(bytes);
     await sink.drained();
   }
-  const { events, packets } = taking;
+  taking.finish();
+  const { events, packets, discarded } = taking;
+  const cut = Object.values(taking.cut).reduce((sum, count) => sum + count, 0);
   const { lost = 0, thinned = 0, seconds = 0 } = recorded ?? {};
-  const end = { events, packets, lost, thinned, seconds, reason: "recording" } as const;
+  const end = { events, packets, discarded, cut, lost, thinned, seconds, reason: "recording" } as const;
   presenter.end(end);
   const { failure } = await output.close(sink);
   if (!options.quiet && sink.ended?.kind !== "gone")

@@ -18,7 +18,7 @@ import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWa
 import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
 import { checkOutput, openOutput } from "../output.ts";
-import { note, present } from "../present.ts";
+import { holdLimits, note, present } from "../present.ts";
 import { checkedProgram, compileOptions, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { version } from "../version.ts";
@@ -79,6 +79,7 @@ export async function trace(
     compiled,
     tracer,
     sizes: sizesOf(options),
+    hold: holdLimits(options),
     batch,
     presenter: { ...presenter, ...rotating, ...recording },
     sink,

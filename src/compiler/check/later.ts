@@ -56,7 +56,6 @@ const CLAUSES: Readonly<Record<string, Later>> = {
   Every: later("PWQ1503", "`every`", "events are shown as they come"),
   Top: later("PWQ1504", "`top`", "events are shown as they come"),
   From: later("PWQ1505", "`from … to …`", "use `at` with both points, and `show elapsed`"),
-  Ending: later("PWQ1506", "`ending`", "`until` ends journeys at the same terminals, and shows all of them"),
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
 

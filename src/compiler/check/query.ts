@@ -1,6 +1,6 @@
 import type { Clause, Point, Trace } from "../../../grammar/ast.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { CheckedQuery, TExpr } from "../typed.ts";
+import type { CheckedQuery, CheckedTerminal, TExpr } from "../typed.ts";
 import { checkFor, checkLimit, checkRate, checkSample } from "./amounts.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
@@ -21,8 +21,9 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
   const clause = <K extends Clause["kind"]>(kind: K) => clauses.get(kind) as ClauseOf<K> | undefined;
   const [at, where, when, stop] = [clause("At"), clause("Where"), clause("When"), clause("Stop")];
   const [show, sample, rate] = [clause("Show"), clause("Sample"), clause("Rate")];
-  const [until, follow, limit, forClause] = [
+  const [until, ending, follow, limit, forClause] = [
     clause("Until"),
+    clause("Ending"),
     clause("Follow"),
     clause("Limit"),
     clause("For"),
@@ -34,6 +35,8 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
     warnInterface(typed, ctx.world);
     return typed;
   };
+  const terminals = (of: typeof until | typeof ending): readonly CheckedTerminal[] =>
+    of?.terminals.flatMap((terminal) => checkTerminal(terminal, ctx) ?? []) ?? [];
   checkTogether(syntax, clauses, ctx);
   return {
     source: ctx.scope.source,
@@ -43,7 +46,8 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
     ...optional("when", test(when)),
     ...optional("stop", test(stop)),
     follow: follow ? checkFollow(follow, ctx) : new Set(FOLLOW_KINDS),
-    until: until?.terminals.flatMap((terminal) => checkTerminal(terminal, ctx) ?? []) ?? [],
+    until: terminals(until),
+    ending: terminals(ending),
     show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, ctx.world),
     explicitShow: show !== undefined,
     ...optional("sample", sample && checkSample(sample, ctx)),
@@ -103,6 +107,11 @@ function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Claus
     conflict(
       "Until",
       "`until` ends journeys, and with `follow none` there are none",
+      "leave one of them out",
+    );
+    conflict(
+      "Ending",
+      "`ending` is about journeys, and with `follow none` there are none",
       "leave one of them out",
     );
     conflict("When", "with `follow none`, `where` selects events", "join the conditions by `and` in `where`");

@@ -145,7 +145,7 @@ const WINDOWS = 64;
 
 /** Everything that a query may read. */
 function rootsOf(query: LoweredQuery): Node[] {
-  const roots: Node[] = query.until.map((u) => u.condition);
+  const roots: Node[] = [...query.until, ...query.ending].map((terminal) => terminal.condition);
   for (const cond of [query.where, query.when, query.stop]) if (cond) roots.push(cond);
   for (const { source, condition } of query.captures) {
     if (condition) roots.push(condition);

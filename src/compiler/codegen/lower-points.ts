@@ -26,14 +26,9 @@ export function pointTest(
   const numbers = points.flatMap((point, i) => {
     if (point.kind === "drop") return [];
     const name = what === "func" ? point.name : point.module;
-    return name !== undefined && test(name) === wanted ? [BigInt(i)] : [];
+    return name !== undefined && test(name) === wanted ? [i] : [];
   });
-  const here = inRanges(
-    [{ op: "event", member: "point" }],
-    64,
-    merge(numbers.map((n) => ({ low: n, high: n }))),
-    false,
-  );
+  const here = isPoint(numbers);
   if (what === "module" || !points.some((p) => p.kind === "drop")) return here;
   // The function of a drop is the one its location lies in.
   const location = inRanges(
@@ -44,6 +39,12 @@ export function pointTest(
   );
   const notDrop = cmp("!=", { op: "event", member: "kind" }, constant(POINT_KIND.drop));
   return or(and(notDrop, here), and(atDrop, location));
+}
+
+/** True at the points of these numbers. */
+export function isPoint(numbers: readonly number[]): Cond {
+  const ranges = numbers.map((n) => ({ low: BigInt(n), high: BigInt(n) }));
+  return inRanges([{ op: "event", member: "point" }], 64, merge(ranges), false);
 }
 
 /** Where the code of all functions lies whose names pass the test. */

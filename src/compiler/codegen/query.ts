@@ -38,9 +38,16 @@ export interface LoweredQuery {
   readonly when?: Cond;
   readonly stop?: Cond;
   /** `until EXPR` terminals; those that are points are in the cookies. */
-  readonly until: readonly { readonly condition: Cond; readonly span: Span }[];
+  readonly until: readonly Terminal[];
+  /** `ending EXPR` terminals, and one for all those that are points, which are in the cookies as `until` are. */
+  readonly ending: readonly Terminal[];
   readonly record: RecordLayout;
   readonly captures: readonly Capture[];
+}
+
+export interface Terminal {
+  readonly condition: Cond;
+  readonly span: Span;
 }
 
 const FP = 10 satisfies Register;
@@ -77,13 +84,17 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
   }
   e.within(checked.syntax.subject.span, () => {
     const { sample, rate, limit } = checked;
-    const flags = (plan.once ? ADMIT.once : 0) | (checked.follow.size === 0 ? ADMIT.event : 0);
+    const flags =
+      (plan.once ? ADMIT.once : 0) |
+      (checked.follow.size === 0 ? ADMIT.event : 0) |
+      (checked.ending.length > 0 ? ADMIT.held : 0);
     e.emit(
       mov.reg(r1, r6),
       mov.imm(r2, index | flags),
       constantInsn(r3, sample ? (BigInt(sample.numerator) << 32n) | BigInt(sample.denominator) : 0n),
       constantInsn(r4, rate ? rate.perNs / BigInt(rate.count) : 0n),
-      constantInsn(r5, limit?.unit === "packets" ? limit.count : 0),
+      // Of held journeys those that are shown are counted, in user space.
+      constantInsn(r5, limit?.unit === "packets" && checked.ending.length === 0 ? limit.count : 0),
     );
     e.call("pwq_admit");
     e.emit(jump.eq.imm(r0, 0, next));
@@ -100,23 +111,21 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
 
   e.withSlot(8, (flags) => {
     e.opaqueZero(r9, r0);
+    const going = e.newLabel("going");
+    if (query.ending.length > 0) {
+      const otherwise = e.newLabel("otherwise");
+      emitTerminals(g, query.ending, RECORD_FLAG.last | RECORD_FLAG.ending, otherwise);
+      e.goto(going);
+      e.place(otherwise);
+    }
     e.within(span("Until"), () => {
-      const going = e.newLabel("going");
       const ending = e.newLabel("ending");
       e.loadEvent(r0, "until");
       e.emit(jump.set.imm(r0, bit, ending));
-      for (const { condition, span: own } of query.until) {
-        e.within(own, () => {
-          const not = e.newLabel("not_yet");
-          emitCond(g, condition, ending, not, not);
-          e.place(not);
-        });
-      }
-      e.goto(going);
-      e.place(ending);
-      e.emit(alu.add.imm(r9, RECORD_FLAG.last));
-      e.place(going);
+      // The points among them are in the event.
+      emitTerminals(g, query.until, RECORD_FLAG.last, going, ending);
     });
+    e.place(going);
     if (query.stop) {
       e.within(span("Stop"), () => {
         const [yes, no] = [e.newLabel("stop"), e.newLabel("go_on")];
@@ -156,4 +165,25 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     });
   });
   e.place(next);
+}
+
+/** Adds the flags if one of the conditions holds; else goes to `none`. Falls through where they are added. */
+function emitTerminals(
+  g: Generator,
+  terminals: readonly Terminal[],
+  flags: number,
+  none: string,
+  met = g.e.newLabel("met"),
+): void {
+  const { e } = g;
+  for (const { condition, span } of terminals) {
+    e.within(span, () => {
+      const not = e.newLabel("not_yet");
+      emitCond(g, condition, met, not, not);
+      e.place(not);
+    });
+  }
+  e.goto(none);
+  e.place(met);
+  e.emit(alu.add.imm(r9, flags));
 }

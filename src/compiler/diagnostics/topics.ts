@@ -15,7 +15,7 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     title: "Clauses of a query",
     text: [
       "Clauses come in any order, each at most once.",
-      "- `at POINT, …`  where to look: `all` (default), `path`, `drop`, function globs `ip_*`, `!skb_*`, `module nf_*`, `tracepoint net:*`\n- `where EXPR`  which packets; once true for a packet it is followed\n- `follow clone, copy` or `follow none`\n- `when EXPR`  which events of a followed packet are shown\n- `until drop|deliver|xmit|free|fn(GLOB)|EXPR`  where a journey ends\n- `show ITEM, …`  the columns, each with `as NAME` if wanted\n- `sample 1/N`, `rate N/s`  fewer packets; what is left out is counted\n- `limit N packets`, `limit N events`, `for 10s`, `stop when EXPR`  when the trace ends",
+      "- `at POINT, …`  where to look: `all` (default), `path`, `drop`, function globs `ip_*`, `!skb_*`, `module nf_*`, `tracepoint net:*`\n- `where EXPR`  which packets; once true for a packet it is followed\n- `follow clone, copy` or `follow none`\n- `when EXPR`  which events of a followed packet are shown\n- `until drop|deliver|xmit|free|fn(GLOB)|EXPR`  where a journey ends\n- `ending …`  the same ends, but a journey is shown only if it ends so: its events are held until then\n- `show ITEM, …`  the columns, each with `as NAME` if wanted\n- `sample 1/N`, `rate N/s`  fewer packets; what is left out is counted\n- `limit N packets`, `limit N events`, `for 10s`, `stop when EXPR`  when the trace ends",
     ].join("\n\n"),
     right: "trace skb at path, drop where icmp until drop limit 10 packets",
   },

@@ -15,10 +15,10 @@ import {
   HEADLESS,
   isFreePath,
 } from "./lifecycle.ts";
-import { functionsOf, type Selection, selectPoints } from "./points.ts";
+import { type Selection, selectPoints } from "./points.ts";
+import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 import { isSkbPointer, Universe } from "./universe.ts";
-import { DELIVER_FUNCTIONS, XMIT_TRACEPOINT } from "./waypoints.ts";
 
 export type BackendChoice = "auto" | Backend;
 
@@ -43,12 +43,16 @@ export interface TracepointProgram {
 export interface QueryPlan {
   /** Only drops are looked at: a packet has one event, so nothing needs to be followed. */
   readonly once: boolean;
+  /** Numbers of the points at which a journey ends as `ending` says. */
+  readonly ending: readonly number[];
 }
 
 /** What is wanted at one function or tracepoint, collected over all queries. */
 interface Want {
   at: number;
   until: number;
+  /** Of `until`, those for which such an end is one that `ending` asks for. */
+  ending: number;
   role: number;
 }
 
@@ -89,7 +93,7 @@ export function plan(
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
   const want = (where: Map<string, Want>, name: string): Want => {
-    const found = where.get(name) ?? { at: 0, until: 0, role: ROLE.none };
+    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, role: ROLE.none };
     where.set(name, found);
     return found;
   };
@@ -106,32 +110,22 @@ export function plan(
     if (selection.all && !probing) {
       for (const name of world.usableTracepoints) want(tracepoints, name).at |= bit;
     }
-    for (const terminal of query.until) {
-      if (terminal.kind === "expr") {
-        if (mentionsDrop(terminal.condition)) want(tracepoints, "kfree_skb").at |= bit;
-      } else if (terminal.kind === "drop") want(tracepoints, "kfree_skb").until |= bit;
-      else if (terminal.kind === "xmit") want(tracepoints, XMIT_TRACEPOINT).until |= bit;
-      else if (terminal.kind === "free") {
-        for (const name of FREE_TRACEPOINTS) if (world.tracepoint(name)) want(tracepoints, name).until |= bit;
-        if (probing) {
-          for (const name of [...DYING_FUNCTIONS, ...FREE_FUNCTIONS]) {
-            if (world.functions.has(name)) want(functions, name).until |= bit;
-          }
+    for (const [kind, terminals] of [
+      ["until", query.until],
+      ["ending", query.ending],
+    ] as const) {
+      for (const terminal of terminals) {
+        if (terminal.kind === "expr" && mentionsDrop(terminal.condition))
+          want(tracepoints, "kfree_skb").at |= bit;
+        const met = terminalPoints(terminal, query, { universe: world, facts, probing, report });
+        const wants = [
+          ...met.functions.map((name) => want(functions, name)),
+          ...met.tracepoints.map((name) => want(tracepoints, name)),
+        ];
+        for (const each of wants) {
+          each.until |= bit;
+          if (kind === "ending") each.ending |= bit;
         }
-      } else if (!probing) {
-        report({
-          code: "PWQ1258",
-          severity: "error",
-          message: `\`until ${terminal.kind}\` needs function probes, which this backend does not have`,
-          at: { source: query.source, span: terminal.span },
-          help: ["`until drop`, `until xmit` and `until free` work with tracepoints"],
-        });
-      } else if (terminal.kind !== "fn") {
-        for (const name of DELIVER_FUNCTIONS)
-          if (world.functions.has(name)) want(functions, name).until |= bit;
-      } else {
-        const found = functionsOf(terminal, { universe: world, facts, source: query.source, report });
-        for (const name of found) want(functions, name).until |= bit;
       }
     }
     if (![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
@@ -163,7 +157,7 @@ export function plan(
   }
   return assemble(world, facts, backend, functions, tracepoints, following, {
     notices,
-    queries: once.map((o) => ({ once: o })),
+    once,
     leftOut: leftOut(world, selections, probing),
   });
 }
@@ -188,7 +182,8 @@ const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   s.drop &&
   s.functions.size === 0 &&
   s.tracepoints.size === 0 &&
-  query.until.every((t) => t.kind === "drop" || t.kind === "expr");
+  query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
+  query.ending.every((t) => t.kind === "drop");
 
 function chooseBackend(
   queries: readonly CheckedQuery[],
@@ -283,9 +278,11 @@ function assemble(
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
   following: boolean,
-  rest: Pick<Plan, "notices" | "queries" | "leftOut">,
+  { once, ...rest }: Pick<Plan, "notices" | "leftOut"> & { readonly once: readonly boolean[] },
 ): Plan {
   const points: PointInfo[] = [];
+  /** What is wanted at each point, by its number. */
+  const wants: Want[] = [];
   const kprobes: KprobeAttachment[] = [];
   for (const [name, want] of functions) {
     const fn = world.functions.get(name)!;
@@ -306,6 +303,7 @@ function assemble(
         until: want.until,
       }),
     });
+    wants.push(want);
     points.push({ kind: "function", name, ...of });
   }
   const programs: TracepointProgram[] = [];
@@ -331,6 +329,7 @@ function assemble(
         until: want.until,
       }),
     });
+    wants.push(want);
     points.push({
       kind: drop ? "drop" : "tracepoint",
       name: `${groupOf(name, facts.tracepointGroup)}:${name}`,
@@ -342,6 +341,10 @@ function assemble(
     kprobes,
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,
+    queries: once.map((one, index) => ({
+      once: one,
+      ending: wants.flatMap(({ ending }, point) => (ending & (1 << index) ? [point] : [])),
+    })),
     ...rest,
   };
 }

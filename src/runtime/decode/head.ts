@@ -42,3 +42,5 @@ export function head(batch: Batch): Head {
 export const isLast = (flags: number): boolean => (flags & RECORD_FLAG.last) !== 0;
 export const isHidden = (flags: number): boolean => (flags & RECORD_FLAG.hidden) !== 0;
 export const isStop = (flags: number): boolean => (flags & RECORD_FLAG.stop) !== 0;
+export const isEnding = (flags: number): boolean => (flags & RECORD_FLAG.ending) !== 0;
+export const isMark = (flags: number): boolean => (flags & RECORD_FLAG.mark) !== 0;

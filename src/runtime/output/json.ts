@@ -32,6 +32,14 @@ export function jsonPresenter(
     },
     event: (query, at) => sink.event(writers[query]!(at)),
     lost: ({ cause, count }) => line({ type: "lost", cause, count }),
+    cut: ({ cause, count, packet, query }) =>
+      line({
+        type: "cut",
+        cause,
+        count,
+        ...(packet !== undefined && { packet: Number(packet) }),
+        ...(query !== undefined && queries.length > 1 && { query }),
+      }),
     end: (info) => line({ type: "end", ...info }),
   };
 }

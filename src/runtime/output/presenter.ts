@@ -6,6 +6,8 @@ export interface Presenter {
   /** The record at byte `at` of the current batch, of query number `query`. */
   event(query: number, at: number): void;
   lost(loss: Loss): void;
+  /** What `ending` had to let go. Of one packet: before its events. */
+  cut(cut: Cut): void;
   end(info: EndInfo): void;
 }
 
@@ -31,6 +33,10 @@ export const CAUSES = {
   },
   missed: { unit: "probe hit", text: "a probe was hit while one was running on that CPU" },
   unread: { unit: "event", text: "they were not read from the ring buffer" },
+  marks: {
+    unit: "mark",
+    text: "the ring buffer was full; journeys may be held longer, or be shown without their beginning",
+  },
 } as const satisfies Record<string, { readonly unit: string; readonly text: string }>;
 
 export type Cause = keyof typeof CAUSES;
@@ -41,10 +47,33 @@ export interface Loss {
   readonly count: number;
 }
 
+/** Why an event that `ending` held was neither shown nor discarded, and what to do about it. */
+export const CUTS = {
+  bound: "a journey had more events than are held; `--hold-events` holds more",
+  timeout: "their packets had not ended in time; `--hold-time` waits longer",
+  memory: "there was no room to hold them; `--hold-memory` gives more",
+  unfinished: "the trace ended before their packets did",
+} as const satisfies Record<string, string>;
+
+export type CutCause = keyof typeof CUTS;
+
+export interface Cut {
+  readonly cause: CutCause;
+  /** Events; since the last time this cause was told, or of this packet. */
+  readonly count: number;
+  /** Whose events follow without these. */
+  readonly packet?: number | bigint;
+  readonly query?: number;
+}
+
 export interface EndInfo {
   /** Events shown. */
   readonly events: number;
   readonly packets: number;
+  /** Events held by `ending` whose journeys ended otherwise. */
+  readonly discarded: number;
+  /** Events held by `ending` that had to be let go, over all causes. */
+  readonly cut: number;
   /** Over all causes. */
   readonly lost: number;
   /** Packets that `where` selected and `sample` or `rate` left out. */

@@ -33,6 +33,8 @@ export function tablePresenter(
   let held: Row[] | undefined = screen ? [] : undefined;
   let current = -1;
   let lines = 0;
+  /** Goes with the next row. */
+  let above: Pick<Row, "above"> = {};
 
   const header = (query: number): void => {
     current = query;
@@ -63,13 +65,17 @@ export function tablePresenter(
       if (!screen && queries.length === 1) header(0);
     },
     event(query, at) {
-      const row = tables[query]!.row(query, at);
+      const row = { ...tables[query]!.row(query, at), ...above };
+      above = {};
       if (!held) return print(row);
       if (held.length === 0) setImmediate(settle);
       held.push(row);
       if (held.length >= LOOKED_AT) settle();
     },
     lost() {},
+    cut({ count, packet }) {
+      if (packet !== undefined) above = { above: `… ${count} earlier events of packet ${packet} were cut …` };
+    },
     end: settle,
   };
 }
@@ -81,6 +87,8 @@ interface Row {
   readonly cells: readonly string[];
   /** The function, and what stands below it. */
   readonly tail: string;
+  /** A line of its own before it. */
+  readonly above?: string;
 }
 
 class Table {
@@ -129,8 +137,10 @@ class Table {
     return `${open}${this.#set(titles)}${this.#func.title}${close}\n`;
   }
 
-  line({ packet, cells, tail }: Row): string {
-    return `${this.#fold(packet, cells)}${this.#set(cells)}${tail}\n`;
+  line({ packet, cells, tail, above }: Row): string {
+    const [open, close] = this.#style.end;
+    const before = above === undefined ? "" : `${open}${above}${close}\n`;
+    return `${before}${this.#fold(packet, cells)}${this.#set(cells)}${tail}\n`;
   }
 
   #set(cells: readonly string[]): string {

@@ -49,7 +49,7 @@ describe("what is attached", () => {
     const made = planned("trace drop where tcp.dport == 443", kernel);
     expect(made.kprobes).toEqual([]);
     expect(made.tracepoints.map((t) => t.tracepoint)).toEqual(["kfree_skb"]);
-    expect(made.queries).toEqual([{ once: true }]);
+    expect(made.queries).toEqual([{ once: true, ending: [] }]);
   });
 
   it("a condition that ends a journey at its drop needs the drop", () => {

@@ -52,7 +52,7 @@ export const clauses = {
   },
   PWQ1209: {
     title: "clauses that do not go together",
-    text: "One clause takes away what the other needs: `trace drop` is the point `drop` already; with `follow none` there are no journeys, so nothing that is about a journey (`until`, `when`, `limit … packets`) can be said.",
+    text: "One clause takes away what the other needs: `trace drop` is the point `drop` already; with `follow none` there are no journeys, so nothing that is about a journey (`until`, `ending`, `when`, `limit … packets`) can be said.",
     wrong: "trace drop at ip_rcv",
     right: "trace skb at ip_rcv, drop",
   },

@@ -32,12 +32,6 @@ export const later = {
     wrong: "trace skb from ip_rcv to ip_local_deliver",
     right: "trace skb at ip_rcv, ip_local_deliver show elapsed",
   },
-  PWQ1506: {
-    title: "`ending` is not there yet",
-    text: "Showing only the journeys that end in a certain way comes in a later version. `until` ends a journey at the same terminals but shows those that go on, too.",
-    wrong: "trace skb ending drop",
-    right: "trace skb until drop",
-  },
   PWQ1507: {
     title: "`changed` is not there yet",
     text: "Selecting the events where a value differs from the packet's event before comes in a later version.",
