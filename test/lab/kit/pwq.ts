@@ -17,9 +17,12 @@ export interface Recording extends Finished {
   readonly start: Readonly<Record<string, unknown>>;
   readonly events: readonly Event[];
   readonly lost: readonly { readonly cause: string; readonly count: number }[];
+  readonly cut: readonly { readonly cause: string; readonly count: number; readonly packet?: number }[];
   readonly end: {
     readonly events: number;
     readonly packets: number;
+    readonly discarded: number;
+    readonly cut: number;
     readonly lost: number;
     readonly seconds: number;
   };
@@ -131,6 +134,7 @@ export function recording(finished: Finished, file?: string): Recording {
     start: of("start")[0] ?? {},
     events: of("event") as unknown as Event[],
     lost: of("lost") as unknown as Recording["lost"],
+    cut: of("cut") as unknown as Recording["cut"],
     end: end as unknown as Recording["end"],
   };
 }
