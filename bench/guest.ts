@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Bench, blast, lines, median, pwq, pwru, start, type Tracer } from "./measure.ts";
+import { perHit } from "./per-hit.ts";
 
 /**
  * Runs in the lab's guest: pwq and pwru take turns, so that both meet the machine in the same state.
@@ -16,7 +17,12 @@ const NOTHING = "udp and dst port 1";
 
 export async function runBench(bench: Bench, out: string): Promise<void> {
   network();
-  const figures = { ...(await attaching(bench)), ...(await slowdown(bench)), ...(await delivery(bench)) };
+  const figures = {
+    ...(await attaching(bench)),
+    ...(await slowdown(bench)),
+    ...(await costs(bench)),
+    ...(await delivery(bench)),
+  };
   writeFileSync(`${out}/bench.json`, JSON.stringify(figures));
 }
 
@@ -78,6 +84,13 @@ function slowdown(bench: Bench): Promise<Figures> {
     "send, untraced": rate(),
     "send, pwru": rate(pwru(bench, NOTHING)),
     "send, pwq": rate(pwq(bench, ALL)),
+  });
+}
+
+function costs(bench: Bench): Promise<Figures> {
+  return inRounds(bench.rounds, {
+    "hit, pwru": () => perHit(bench, pwru(bench, NOTHING), (name) => name.startsWith("kprobe_skb")),
+    "hit, pwq": () => perHit(bench, pwq(bench, ALL), (name) => name.startsWith("pwq_kprobe")),
   });
 }
 

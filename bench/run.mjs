@@ -108,6 +108,12 @@ const table = [
     x(guest["send, pwq"] / guest["send, pwru"]),
   ),
   row(
+    "a hit of a packet that does not match, ns",
+    n(guest["hit, pwru"]),
+    n(guest["hit, pwq"]),
+    x(guest["hit, pwru"] / guest["hit, pwq"]),
+  ),
+  row(
     "events written to a file, events/s",
     n(guest["deliver, pwru"]),
     n(guest["deliver, pwq"]),
