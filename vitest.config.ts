@@ -8,5 +8,7 @@ export default defineConfig({
     exclude: ["test/lab/**", "node_modules/**"],
     pool: "threads",
     isolate: false,
+    // Programs are started and traced, and the machine may be busy; speed is measured in bench/.
+    testTimeout: 30_000,
   },
 });
