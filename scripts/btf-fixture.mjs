@@ -11,7 +11,7 @@ import { build } from "esbuild";
 /** Structs whose members tests look at; of all others that pointers lead to only the name is kept. */
 const OPEN =
   `sk_buff skb_shared_info net_device net_device_ops netdev_queue net sock socket proto request_sock inet_sock
-  dst_entry dst_ops dst_metrics rtable rt6_info nf_conn nf_hook_state neighbour pt_regs
+  cgroup kernfs_node dst_entry dst_ops dst_metrics rtable rt6_info nf_conn nf_hook_state neighbour pt_regs
   ethhdr vlan_hdr vlan_ethhdr arphdr iphdr ipv6hdr frag_hdr tcphdr udphdr icmphdr icmp6hdr sctphdr ip_esp_hdr gre_base_hdr
   veth_priv veth_rq bpf_kprobe_multi_link`.split(/\s+/);
 const ENUMS = [
@@ -25,6 +25,8 @@ const ENUMS = [
 ];
 /** What tells that a feature was built in (src/runtime/kernel/features.ts). */
 const FUNCTIONS = ["bpf_rdonly_cast", "create_local_trace_kprobe"];
+/** Per-CPU variables that are read. */
+const VARIABLES = ["__preempt_count", "pcpu_hot"];
 const MODULES = ["nf_conntrack", "veth"];
 /** Symbols kept with the one after each, so that their ends stay right. */
 const SYMBOLS =
@@ -114,6 +116,7 @@ function keepRoots(output) {
   for (const { btfId } of btf.skbFunctions()) keep(output, btfId);
   for (const { name } of btf.skbFunctionsLeftOut()) keep(output, btf.find("func", name).id);
   for (const { name } of btf.skbTracepoints()) keep(output, btf.find("typedef", `btf_trace_${name}`).id);
+  for (const name of VARIABLES) if (own(btf.find("var", name))) keep(output, btf.find("var", name).id);
   for (const name of FUNCTIONS) if (own(btf.find("func", name))) keep(output, btf.find("func", name).id);
 }
 
@@ -142,10 +145,12 @@ function keep(output, id) {
   record.push(text(words[at]), words[at + 1]);
   const third = words[at + 2];
   if (kind === "ptr") record.push(pointee(output, third));
-  else if (["typedef", "volatile", "const", "restrict", "type_tag", "func", "func_proto"].includes(kind))
+  else if (
+    ["typedef", "volatile", "const", "restrict", "type_tag", "func", "func_proto", "var"].includes(kind)
+  )
     record.push(keep(output, third));
   else record.push(third);
-  if (kind === "int") record.push(words[at + 3]);
+  if (kind === "int" || kind === "var") record.push(words[at + 3]);
   if (kind === "array") record.push(keep(output, words[at + 3]), keep(output, words[at + 4]), words[at + 5]);
   if (kind === "struct" || kind === "union") record.push(...elements(3, 1));
   if (kind === "enum") record.push(...elements(2));

@@ -51,6 +51,7 @@ export async function layoutHeader() {
     ...enumeration(constants("FLAG", layout.RECORD_FLAG)),
     ...enumeration(constants("MARK", layout.MARK)),
     ...enumeration(constants("KIND", layout.POINT_KIND)),
+    ...enumeration(constants("CONTEXT", layout.CONTEXT)),
     ...enumeration(constants("HAS", layout.VIEW_HAS)),
     ...enumeration(constants("ROLE", layout.ROLE)),
     ...enumeration(constants("ADMIT", layout.ADMIT)),

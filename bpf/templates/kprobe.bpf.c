@@ -6,6 +6,7 @@
  */
 #include "base.h"
 #include "arch.h"
+#include "context.h"
 #include "handle.h"
 #include "record.h"
 

@@ -38,6 +38,8 @@ export interface Features {
   /** The kfunc `bpf_rdonly_cast` (Linux 6.2) is callable: loads are direct. */
   readonly rdonlyCast: boolean;
   readonly ringBuffer: boolean;
+  /** Programs can read the count of interrupts (`preempt_count`), so that it is known what an event interrupted. */
+  readonly interruptContext: boolean;
 }
 
 export interface TraceableFunctions {

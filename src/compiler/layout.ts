@@ -124,6 +124,9 @@ export const MARK = {
 
 export const POINT_KIND = { function: 0, tracepoint: 1, drop: 2 } as const;
 
+/** What runs: a task on its own behalf, or an interrupt on top of whatever task was there. */
+export const CONTEXT = { task: 0, softirq: 1, hardirq: 2, unknown: 0xff } as const;
+
 /** Value of the tracking map, keyed by skb address. */
 export const TRACK = layout("pwq_track", [
   ["packet", 8],

@@ -33,6 +33,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("pcapCompile", native_pcap_compile),
 	EXPORT("probe", native_probe),
 	EXPORT("probeRdonlyCast", native_probe_rdonly_cast),
+	EXPORT("probeVariable", native_probe_variable),
 	EXPORT("capabilities", native_capabilities),
 	EXPORT("interfaces", native_interfaces),
 #undef EXPORT

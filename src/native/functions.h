@@ -48,6 +48,7 @@ EXPORTED(native_pcap_compile);
 /* probe.c */
 EXPORTED(native_probe);
 EXPORTED(native_probe_rdonly_cast);
+EXPORTED(native_probe_variable);
 
 /* system.c */
 EXPORTED(native_capabilities);

@@ -85,6 +85,8 @@ export interface Native {
   probe(feature: ProbeName): ProbeResult;
   /** `kfunc` and `struct` are ids in vmlinux's BTF: of `bpf_rdonly_cast` and of any structure. */
   probeRdonlyCast(kfunc: number, struct: number): ProbeResult;
+  /** Whether a program may have the address of a variable: `variable` is its id in vmlinux's BTF. */
+  probeVariable(variable: number): ProbeResult;
   /** Of this thread, effective. */
   capabilities(): Readonly<Record<Capability, boolean>>;
   /** Interfaces of the network namespace that `path` names (`/run/netns/x`, `/proc/1/ns/net`). */

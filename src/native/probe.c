@@ -20,6 +20,9 @@
 
 /* linux/bpf.h */
 #define MOV64_IMM(register, value) { .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = register, .imm = value }
+/* The address of a kernel variable by its BTF id, in two halves. */
+#define LOAD_VARIABLE(register, id) \
+	{ .code = BPF_LD | BPF_DW | BPF_IMM, .dst_reg = register, .src_reg = BPF_PSEUDO_BTF_ID, .imm = id }, { 0 }
 #define CALL_KFUNC(id) { .code = BPF_JMP | BPF_CALL, .src_reg = BPF_PSEUDO_KFUNC_CALL, .imm = id }
 #define EXIT() { .code = BPF_JMP | BPF_EXIT }
 
@@ -162,4 +165,17 @@ EXPORTED(native_probe_rdonly_cast)
 		MOV64_IMM(BPF_REG_1, 0), MOV64_IMM(BPF_REG_2, type), CALL_KFUNC(kfunc), MOV64_IMM(BPF_REG_0, 0), EXIT(),
 	};
 	return make_result(env, result_of(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "pwq_probe", "GPL", insns, 5, NULL)));
+}
+
+EXPORTED(native_probe_variable)
+{
+	napi_value value;
+	uint32_t id;
+
+	if (!get_arguments(env, info, &value, 1) || !get_u32(env, value, &id))
+		return NULL;
+
+	const struct bpf_insn insns[] = { LOAD_VARIABLE(BPF_REG_1, id), MOV64_IMM(BPF_REG_0, 0), EXIT() };
+
+	return make_result(env, result_of(bpf_prog_load(BPF_PROG_TYPE_KPROBE, "pwq_probe", "GPL", insns, 4, NULL)));
 }

@@ -48,6 +48,7 @@ const NUMBERS: readonly NumberField[] = [
   ...["pid", "tid"].map((name) => field(name, U32, [1, 1000, 4242])),
   field("cpu", U16, [0, 1, 3]),
   field("cgroup", U32, [1, 5]),
+  field("context", U8, [0, 1, 2]),
   field("ip.proto", U8, [1, 6, 17, 58, 132]),
   field("ip.version", U8, [4, 6]),
   field("ip.len", U32, [40, 52, 60, 100]),

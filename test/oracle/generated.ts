@@ -3,7 +3,7 @@ import { surely } from "../../src/compiler/codegen/lower.ts";
 import { layoutRecord } from "../../src/compiler/codegen/record.ts";
 import type { RecordLayout } from "../../src/compiler/compiled.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
-import { EVENT, POINT_KIND } from "../../src/compiler/layout.ts";
+import { CONTEXT, EVENT, POINT_KIND } from "../../src/compiler/layout.ts";
 import { plan as makePlan } from "../../src/compiler/plan/plan.ts";
 import type { CheckedProgram } from "../../src/compiler/typed.ts";
 import { helpers, rdonlyCast } from "../bpf/helpers.ts";
@@ -80,6 +80,7 @@ export class Generated {
         pwq_submit: native(2, submit),
         pwq_output: native(2, submit),
         pwq_end: native(2, () => 0n),
+        pwq_context: native(0, () => BigInt(this.#occasion?.context ?? CONTEXT.unknown)),
       },
     });
     this.#address = this.#machine.memory.own("event", "write", this.#event).address;

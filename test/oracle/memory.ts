@@ -101,6 +101,11 @@ function socket(memory: Layout, from: Socket): bigint {
     sk.set("sk_protocol", from.protocol);
     sk.set("sk_uid.val", from.uid);
     sk.set("sk_mark", from.mark);
+    const node = memory.struct("kernfs_node");
+    node.set("id", from.cgroup);
+    const cgroup = memory.struct("cgroup");
+    cgroup.set("kn", node.address);
+    sk.set("sk_cgrp_data.cgroup", cgroup.address);
   }
   return sk.address;
 }

@@ -8,6 +8,8 @@ export interface Occasion {
   readonly tid: number;
   readonly comm: string;
   readonly cgroup: bigint;
+  /** CONTEXT in layout.ts; undefined where the kernel does not tell. */
+  readonly context: number | undefined;
   /** Of a drop: `enum skb_drop_reason`. */
   readonly reason: number | undefined;
 }
@@ -20,14 +22,22 @@ export const randomOccasion = (random: Random): Occasion => ({
   tid: random.pick([1, 1001, 4242]),
   comm: random.pick(COMMS),
   cgroup: BigInt(random.int(1, 9)),
+  context: random.pick([0, 1, 2, undefined]),
   reason: random.once(2) ? undefined : random.int(2, 20),
 });
 
 /** By field name. */
-export const fieldsOf = ({ reason, comm, cgroup, ...numbers }: Occasion): ReadonlyMap<string, Value> =>
+export const fieldsOf = ({
+  reason,
+  comm,
+  cgroup,
+  context,
+  ...numbers
+}: Occasion): ReadonlyMap<string, Value> =>
   new Map<string, Value>([
     ...Object.entries(numbers).map(([name, value]) => [name, BigInt(value)] as const),
     ["comm", comm],
     ["cgroup", cgroup],
+    ...(context === undefined ? [] : [["context", BigInt(context)] as const]),
     ...(reason === undefined ? [] : [["drop.reason", BigInt(reason)] as const]),
   ]);

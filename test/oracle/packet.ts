@@ -57,6 +57,8 @@ export interface Socket {
   readonly netns: number;
   readonly uid: number;
   readonly mark: number;
+  /** Its inode number. */
+  readonly cgroup: bigint;
 }
 
 export interface Route {

@@ -158,6 +158,7 @@ describe("the oracle on packets written by hand", () => {
       netns: 1,
       uid: 1000,
       mark: 0,
+      cgroup: 1n,
     };
     const packet = received(new Uint8Array(40), {
       macHeader: undefined,

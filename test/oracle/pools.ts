@@ -19,6 +19,7 @@ export const POOL = {
   tci: [1, 100, 0x6064, 0x8fff],
   spi: [1, 0xc0ffee, 0x80000000],
   uid: [0, 33, 1000],
+  cgroup: [1n, 4711n, 0x1_0000_0001n],
 } as const;
 
 export const ETH_IP = 0x0800;

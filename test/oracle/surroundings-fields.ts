@@ -41,6 +41,7 @@ function values(packet: Packet): Readonly<Record<string, Value | number | undefi
     "sk.family": socket?.family,
     "sk.uid": owner?.uid,
     "sk.mark": owner?.mark,
+    "sk.cgroup": owner?.cgroup,
     "rt.mtu": routeMtu,
     "skb->mark": mark,
     "skb->pkt_type": packet.pktType,

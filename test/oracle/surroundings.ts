@@ -40,6 +40,7 @@ export function randomSocket(random: Random): Socket {
     netns: random.pick(POOL.netns),
     uid: random.pick(POOL.uid),
     mark: random.pick(POOL.mark),
+    cgroup: random.pick(POOL.cgroup),
   };
 }
 

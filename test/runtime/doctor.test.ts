@@ -42,6 +42,7 @@ function addon(answers: Readonly<Record<string, ProbeResult>> = {}, capable = tr
     }),
     probe: (name) => answers[name] ?? OK,
     probeRdonlyCast: () => answers.rdonlyCast ?? OK,
+    probeVariable: () => OK,
   };
   return native as Native;
 }

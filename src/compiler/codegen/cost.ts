@@ -27,6 +27,7 @@ export function valueCost(value: Value): number {
     case "header":
       return COST.view;
     case "helper":
+    case "context":
       return COST.helper;
     case "pcap":
       return COST.pcap;

@@ -49,6 +49,7 @@ const EXTERNS = [
   { name: "pwq_output", params: 2 },
   { name: "pwq_passes_by", params: 1 },
   { name: "pwq_tracepoint", params: 5 },
+  { name: "pwq_context", params: 0 },
 ] as const;
 
 /** Turns lowered queries and the planned tracepoints into the functions of one object. */

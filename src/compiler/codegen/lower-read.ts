@@ -321,12 +321,14 @@ function lowerEvent(what: EventRead, facts: KernelFacts): Lowered | undefined {
     pid: { op: "alu", alu: ">>", signed: false, left: pidTgid, right: constant(32) },
     tid: { op: "alu", alu: "&", signed: false, left: pidTgid, right: constant(0xffff_ffffn) },
     cgroup: { op: "helper", helper: "cgroup" },
+    ...(facts.features.interruptContext && { context: { op: "context" } as const }),
     packet: { op: "guard", condition: nonzero("packet"), value: eventMember("packet") },
     skb: SKB,
     "drop.reason": { op: "guard", condition: atDrop, value: eventMember("reason") },
     "drop.location": { op: "guard", condition: atDrop, value: eventMember("location") },
   };
   const value = numbers[what];
+  if (what === "context" && !value) return undefined;
   if (value) return { shape: "number", value };
   if (what === "comm") return { shape: "bytes", bytes: { op: "comm", size: 16 } };
   return what === "stack" ? { shape: "stack" } : undefined;

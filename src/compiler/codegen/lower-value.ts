@@ -111,7 +111,9 @@ function lowerField(expr: TField, context: LowerContext): Lowered {
   return (
     lowerRead(field.read, field.type, context.facts) ??
     fail("PWQ1261", `\`${field.name}\` cannot be read on this kernel`, expr, context, [
-      "its structure has none of the members this field is read from, or the module that defines it is not loaded",
+      field.read.from === "event"
+        ? "programs may not look at the count of interrupts here; that needs CONFIG_KALLSYMS_ALL"
+        : "its structure has none of the members this field is read from, or the module that defines it is not loaded",
     ])
   );
 }

@@ -8,7 +8,7 @@ import { bool, type Type } from "../types.ts";
 import { type Bytes, type Cond, or, TRUE } from "./ir.ts";
 import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
-import type { Lowered } from "./lower-read.ts";
+import { type Lowered, lowerRead } from "./lower-read.ts";
 import { lower } from "./lower-value.ts";
 import { RecordTooLarge } from "./problem.ts";
 import { directReader } from "./reader.ts";
@@ -44,7 +44,8 @@ export function layoutRecord(
   const wanted = new Map<string, { expr: TExpr; type: Type; source: Capture["source"]; condition: Cond }>();
   const need =
     (condition: Cond): Need =>
-    (key, expr, type) => {
+    (key, expr, type, optional) => {
+      if (optional && !isReadable(expr, context)) return;
       const before = wanted.get(key);
       if (before) before.condition = or(before.condition, condition);
       else wanted.set(key, { expr, type, source: sourceOf(expr, context), condition });
@@ -75,10 +76,13 @@ export function layoutRecord(
   return { record: { size, presence, presenceWords, slots: captures.map((c) => c.slot) }, captures };
 }
 
-type Need = (key: string, expr: TExpr, type: Type) => void;
+type Need = (key: string, expr: TExpr, type: Type, optional?: "if it can be had") => void;
 
 /** Of the slot that says whether a column's condition is true. */
 export const conditionKey = (condition: TExpr): string => `if@${condition.span.start}`;
+
+const isReadable = (expr: TExpr, { facts }: LowerContext): boolean =>
+  expr.kind === "field" && lowerRead(expr.field.read, expr.type, facts) !== undefined;
 
 function sourceOf(expr: TExpr, context: LowerContext): Capture["source"] {
   return expr.type.kind === "bool" && expr.kind !== "field" && expr.kind !== "raw"
@@ -125,6 +129,15 @@ function leaves(expr: TExpr, need: Need): void {
 function fieldLeaves(field: Field, expr: TExpr, need: Need): void {
   if (IN_HEAD.has(field.name)) return;
   const { read } = field;
+  for (const name of [...(field.ofTask ? ["context"] : []), ...(field.beside ?? [])]) {
+    const part = findField(name)!;
+    need(
+      name,
+      { kind: "field", field: part, type: part.type, span: expr.span },
+      part.type,
+      "if it can be had",
+    );
+  }
   if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, field.type);
   for (const name of read.from === "either" ? read.fields : read.needs) {
     const part = findField(name)!;

@@ -20,7 +20,7 @@ import {
   r7,
   stx,
 } from "../bpf/index.ts";
-import { VIEW } from "../layout.ts";
+import { CONTEXT, VIEW } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
 import type { Emitter } from "./emitter.ts";
 import { HEADER, type HeaderPlace } from "./header.ts";
@@ -67,6 +67,9 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
       return e.emit(call.helper(HELPERS[value.helper]));
     case "pcap":
       return emitFilter(g, value.filter, absent);
+    case "context":
+      e.call(CONTEXT_FUNCTION);
+      return e.emit(jump.eq.imm(r0, CONTEXT.unknown, absent));
     case "alu":
       return emitAlu(g, value, absent);
     case "swap":
@@ -223,6 +226,8 @@ export function requireView(g: Generator, bits: number, absent: string): void {
   g.e.emit(constantInsn(r1, BigInt(bits)), alu.and.reg(r1, r0), jump.eq.imm(r1, 0, absent));
 }
 
+/** Of the template. */
+const CONTEXT_FUNCTION = "pwq_context";
 export const PARSE = "pwq_parse";
 export const TUPLE_FUNCTION = "pwq_tuple";
 /** What the emitter has when the view is known to be there. */

@@ -13,6 +13,9 @@ const names = (name: string, numbers: Numbers): EnumNames => ({
 });
 const flags = (name: string, numbers: Numbers): EnumNames => ({ ...names(name, numbers), flags: true });
 
+/** CONTEXT in layout.ts. */
+export const contexts = names("contexts", { TASK: 0, SOFTIRQ: 1, HARDIRQ: 2 });
+
 /** RFC 9293, section 3.1. */
 export const tcpFlags = flags("tcp flags", {
   FIN: 0x01,

@@ -1,4 +1,5 @@
 import { duration, int, pointer, string, type Type, u16, u32, u64 } from "../types.ts";
+import { contexts } from "./enums.ts";
 import type { EventValue, Field } from "./field.ts";
 
 const event = (what: EventValue, type: Type, doc: string, rest: Partial<Field> = {}): Field => ({
@@ -8,6 +9,9 @@ const event = (what: EventValue, type: Type, doc: string, rest: Partial<Field> =
   read: { from: "event", what },
   ...rest,
 });
+
+/** Of fields of the running task. */
+const IF_INTERRUPTED = "; in brackets if it was interrupted (`context`).";
 
 /** The event itself: when, where and on whose behalf. */
 export const eventFields: readonly Field[] = [
@@ -47,32 +51,47 @@ export const eventFields: readonly Field[] = [
   }),
   event("cpu", u16, "Number of the CPU it ran on.", { column: { title: "CPU", width: 3 } }),
   event(
-    "pid",
-    u32,
-    "Process id of the task that was running, which in interrupt context has nothing to do with the packet.",
-    { column: { title: "PID", width: 7 }, aka: ["tgid"] },
+    "context",
+    int(8, { names: contexts }),
+    "Who was at work: the TASK, or an interrupt, which has nothing to do with the task that it interrupted.",
+    {
+      optional: "kernels whose types do not tell where the count of interrupts is",
+      column: { title: "CONTEXT", width: 7 },
+    },
   ),
-  event("tid", u32, "Thread id of the task that was running.", { column: { title: "TID", width: 7 } }),
-  event("comm", string(16), "Name of the thread that was running (`task->comm`).", {
+  event("pid", u32, `Process id of the task that was running${IF_INTERRUPTED}`, {
+    ofTask: true,
+    column: { title: "PID", width: 7 },
+    aka: ["tgid"],
+  }),
+  event("tid", u32, `Thread id of the task that was running${IF_INTERRUPTED}`, {
+    ofTask: true,
+    column: { title: "TID", width: 7 },
+  }),
+  event("comm", string(16), `Name of the thread that was running (\`task->comm\`)${IF_INTERRUPTED}`, {
+    ofTask: true,
     column: { title: "COMM", width: 15 },
   }),
   {
     name: "process",
     type: string(24),
-    doc: "Name and id of the task that was running, `curl:1234`.",
+    doc: `Name and id of the task that was running, \`curl:1234\`${IF_INTERRUPTED}`,
     read: { from: "runtime", needs: ["comm", "pid"] },
+    ofTask: true,
     column: { title: "PROCESS", width: 18 },
     aka: ["proc"],
   },
-  event("cgroup", u64, "Id of the running task's cgroup: its inode number under `/sys/fs/cgroup`.", {
+  event("cgroup", u64, `Cgroup of the task that was running: path or inode number${IF_INTERRUPTED}`, {
+    ofTask: true,
     column: { title: "CGROUP", width: 10 },
   }),
   {
     name: "container",
     type: string(64),
-    doc: "Container of the running task, as its cgroup's path names it.",
-    optional: "tasks outside of containers",
+    doc: "Container of the running task, in an interrupt of the packet's socket, as the cgroup's path names it.",
+    optional: "tasks and sockets outside of containers, and in interrupts packets without a socket",
     read: { from: "runtime", needs: ["cgroup"] },
+    beside: ["context", "sk.cgroup"],
     column: { title: "CONTAINER", width: 14 },
   },
   event("packet", u64, "Number of the packet's journey: unique, never used again, kept across clones.", {

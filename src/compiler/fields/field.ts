@@ -20,6 +20,10 @@ export interface Field {
   readonly btfEnum?: readonly { readonly name: string; readonly prefix: string }[];
   /** Heading of the table column, upper case, and its usual width. */
   readonly column?: { readonly title: string; readonly width: number };
+  /** Of the running task, which has nothing to do with the packet in an interrupt: `context` is captured beside it. */
+  readonly ofTask?: true;
+  /** Fields that are captured beside it where the kernel has them, because the decoder needs them to show it right. */
+  readonly beside?: readonly string[];
   /** Other spellings (Wireshark's, pcap's, pwru's) that get a "did you mean". */
   readonly aka?: readonly string[];
 }
@@ -123,6 +127,7 @@ export type EventValue =
   | "tid"
   | "comm"
   | "cgroup" // id of the current task's cgroup
+  | "context" // CONTEXT in layout.ts
   | "packet"
   | "skb"
   | "drop.reason" // absent unless the event is a drop

@@ -1,4 +1,4 @@
-import { int, size, u16, u32 } from "../types.ts";
+import { int, size, string, u16, u32, u64 } from "../types.ts";
 import { addressFamilies, ctStates, ctStatus, socketStates } from "./enums.ts";
 import type { Field, Given, Read } from "./field.ts";
 import { first, path } from "./read.ts";
@@ -93,6 +93,22 @@ export const stateFields: readonly Field[] = [
     read: path("skb->sk->sk_uid.val", { given: fullSocket }),
     column: { title: "SK_UID", width: 6 },
     aka: ["skuid"],
+  },
+  {
+    name: "sk.cgroup",
+    type: u64,
+    doc: "Cgroup of the process that made the packet's socket: path or inode number (`sk_cgrp_data`).",
+    optional: `${noSocket}, or with one in TIME_WAIT or NEW_SYN_RECV`,
+    read: path("skb->sk->sk_cgrp_data.cgroup->kn->id", { given: fullSocket }),
+    column: { title: "SK_CGROUP", width: 10 },
+  },
+  {
+    name: "sk.container",
+    type: string(64),
+    doc: "Container of the process that made the packet's socket.",
+    optional: `${noSocket}, and sockets of processes outside of containers`,
+    read: { from: "runtime", needs: ["sk.cgroup"] },
+    column: { title: "SK_CONTAINER", width: 14 },
   },
   {
     name: "sk.mark",

@@ -22,6 +22,8 @@ export interface Column {
   readonly text: (at: number) => string;
   readonly json: (at: number) => string;
   readonly read: Read;
+  /** Of the running task: the interrupt in which it only happened to be there, by name; undefined: it was none. */
+  readonly interrupt?: (at: number) => string | undefined;
 }
 
 /** The columns of a query, each with closures over `batch` made for this query's record layout. */
@@ -30,11 +32,35 @@ export function columnsOf(query: CompiledQuery, batch: Batch, context: DecodeCon
   const columns = query.columns.map(({ name, value, condition }) => {
     const always = leaves(value) ?? computedRead(value, query, batch, context);
     const read = condition ? onlyWhere(conditionRead(condition, query, batch), always) : always;
-    return column(name, value, query.checked.explicitShow, read, batch, context);
+    const own = column(name, value, query.checked.explicitShow, read, batch, context);
+    return value.kind === "field" && value.field.ofTask ? bracketed(own, leaves(CONTEXT)) : own;
   });
   return columns.map((own) =>
     columns.some((other) => other !== own && other.title === own.title) ? byName(own) : own,
   );
+}
+
+const contextField = FIELDS.get("context")!;
+const CONTEXT: TField = {
+  kind: "field",
+  field: contextField,
+  type: contextField.type,
+  span: { start: 0, end: 0 },
+};
+
+/** What is told of a task that only happened to be there stands in brackets. */
+function bracketed(own: Column, context: Read | undefined): Column {
+  if (!context) return own;
+  const { text } = formatOf(contextField.type);
+  const interrupt = (at: number): string | undefined => {
+    const value = context(at);
+    return value ? text(value) : undefined;
+  };
+  return {
+    ...own,
+    interrupt,
+    text: (at) => (context(at) && own.read(at) !== undefined ? `(${own.text(at)})` : own.text(at)),
+  };
 }
 
 const onlyWhere =

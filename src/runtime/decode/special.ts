@@ -40,7 +40,9 @@ export function specialReads(
     },
     netns: named("netns", (inode) => context.names.netns(Number(inode))),
     cgroup: named("cgroup", context.names.cgroup),
-    container: () => containerRead(slot("cgroup"), context),
+    "sk.cgroup": named("sk.cgroup", context.names.cgroup),
+    container: () => containerRead(slot("cgroup"), slot("context"), slot("sk.cgroup"), context),
+    "sk.container": () => containerOf(slot("sk.cgroup"), context),
     process: () => processRead(slot("comm"), slot("pid")),
   };
 }
@@ -88,7 +90,19 @@ function processRead(comm: Read | undefined, pid: Read | undefined): Read | unde
 /** Texts that are remembered; there are seldom so many names. */
 const MAX_KNOWN = 4096;
 
-function containerRead(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
+/** Of the task; in an interrupt of the socket, because the task that was interrupted has nothing to do with the packet. */
+function containerRead(
+  task: Read | undefined,
+  interrupt: Read | undefined,
+  socket: Read | undefined,
+  context: DecodeContext,
+): Read | undefined {
+  const ofTask = containerOf(task, context);
+  const ofSocket = containerOf(socket, context);
+  return ofTask && ((at) => (interrupt?.(at) ? ofSocket?.(at) : ofTask(at)));
+}
+
+function containerOf(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
   if (!cgroup) return undefined;
   const container = renamed(cgroup, (id) => containerId(names.cgroup(id) ?? ""));
   return (at) => {

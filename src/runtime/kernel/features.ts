@@ -7,7 +7,7 @@ import type { Features } from "../../compiler/facts.ts";
 import type { Native, ProbeName } from "../../native/native.ts";
 
 /** What the addon can try. */
-export type FeatureProbe = Pick<Native, "probe" | "probeRdonlyCast">;
+export type FeatureProbe = Pick<Native, "probe" | "probeRdonlyCast" | "probeVariable">;
 
 export type Finding = { readonly ok: true } | { readonly ok: false; readonly reason: string };
 
@@ -36,6 +36,17 @@ const hasEnumerator =
 
 const RDONLY_CAST = "bpf_rdonly_cast";
 const ENOENT = 2;
+
+const NO_COUNT = "the kernel's types do not tell where the count of interrupts is";
+/** x86: a per-CPU variable, for which the kernel must also know its own data symbols (CONFIG_KALLSYMS_ALL). */
+const preemptCount = (btf: Btf) => btf.find("var", "pcpu_hot") ?? btf.find("var", "__preempt_count");
+/** arm64: a member of every task. */
+function inThread(btf: Btf): boolean {
+  const members = btf.find("struct", "thread_info")?.members ?? [];
+  return members
+    .flatMap((member) => (member.name === "" ? btf.resolve(member.type).members : [member]))
+    .some(({ name }) => name === "preempt");
+}
 
 const FEATURES: Readonly<Record<FeatureName, Feature>> = {
   kprobeMulti: {
@@ -67,6 +78,15 @@ const FEATURES: Readonly<Record<FeatureName, Feature>> = {
     probe: tries("ring-buffer"),
     inBtf: hasEnumerator("bpf_map_type", "BPF_MAP_TYPE_RINGBUF"),
     missing: "needs Linux 5.8",
+  },
+  interruptContext: {
+    probe(probe, btf) {
+      const variable = preemptCount(btf);
+      if (variable) return probe.probeVariable(variable.id);
+      return inThread(btf) ? { ok: true } : { ok: false, errno: ENOENT, reason: NO_COUNT };
+    },
+    inBtf: (btf) => preemptCount(btf) !== undefined || inThread(btf),
+    missing: NO_COUNT,
   },
 };
 
@@ -106,6 +126,9 @@ export function features(btf: Btf, probe?: FeatureProbe): Features {
     },
     get ringBuffer() {
       return has("ringBuffer");
+    },
+    get interruptContext() {
+      return has("interruptContext");
     },
   };
 }

@@ -15,7 +15,8 @@ const OF_DROPS = ["drop.reason", "drop.location"] as const;
 
 /**
  * One JSON object a line, as schema/events.schema.json says. Keys come in a fixed order: type, time, packet, func,
- * `query` if the program has several, the shown items as written; of a drop its reason and place, `last` at the end of a journey.
+ * `query` if the program has several, the shown items as written, `context` where they tell of a task in whose time an
+ * interrupt fell; of a drop its reason and place, `last` at the end of a journey.
  */
 export function jsonPresenter(
   sink: Sink,
@@ -60,11 +61,14 @@ function eventWriter(
   const shown = new Set(items.map(({ name }) => name));
   const [tellReason, tellPlace] = OF_DROPS.map((key) => !shown.has(key));
   const isDrop = context.points.map(({ kind }) => kind === "drop");
+  const interrupt = shown.has("context") ? undefined : items.find((item) => item.interrupt)?.interrupt;
   return (at) => {
     const number = packet(at);
     let line = `{"type":"event","time":"${context.clock.iso(timeLow(at), timeHigh(at))}","packet":${number === 0 ? ABSENT.json : number},"func":${func(at).json}`;
     if (numbered) line += `,"query":${query(at)}`;
     for (let i = 0; i < values.length; i++) line += keys[i]! + values[i]!(at);
+    const interrupted = interrupt?.(at);
+    if (interrupted !== undefined) line += `,"context":"${interrupted}"`;
     if (isDrop[point(at)]) {
       if (tellReason) line += `,"drop.reason":${reasons.json(reason(at))}`;
       if (tellPlace) line += `,"drop.location":${symbol(location(at)).json}`;

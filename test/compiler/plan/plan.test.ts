@@ -41,7 +41,14 @@ function cookieOf(made: Plan, symbol: string): Record<keyof typeof COOKIE, numbe
 
 const names = (made: Plan): string[] => made.kprobes.map((k) => k.symbol).sort();
 const withoutProbes: Partial<KernelFacts> = {
-  features: { kprobeMulti: false, kprobe: false, rawTracepoint: true, rdonlyCast: true, ringBuffer: true },
+  features: {
+    kprobeMulti: false,
+    kprobe: false,
+    rawTracepoint: true,
+    rdonlyCast: true,
+    ringBuffer: true,
+    interruptContext: true,
+  },
 };
 
 describe("what is attached", () => {

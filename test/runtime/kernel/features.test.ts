@@ -10,14 +10,18 @@ const EPERM = { ok: false, errno: 1, reason: "Operation not permitted" } as cons
 const EINVAL = { ok: false, errno: 22, reason: "Invalid argument" } as const;
 
 /** A kernel that answers as told, and remembers what it was asked. */
-function kernel(answers: Partial<Record<ProbeName | "rdonly-cast", ProbeResult>>) {
+function kernel(answers: Partial<Record<ProbeName | "rdonly-cast" | "variable", ProbeResult>>) {
   const asked: string[] = [];
-  const answer = (name: ProbeName | "rdonly-cast"): ProbeResult => {
+  const answer = (name: ProbeName | "rdonly-cast" | "variable"): ProbeResult => {
     asked.push(name);
     return answers[name] ?? { ok: true };
   };
   const probe: FeatureProbe = {
     probe: answer,
+    probeVariable(variable) {
+      expect(btf.type(variable).kind).toBe("var");
+      return answer("variable");
+    },
     probeRdonlyCast(kfunc, struct) {
       expect(btf.type(kfunc).name).toBe("bpf_rdonly_cast");
       expect(btf.type(struct)).toMatchObject({ kind: "struct", name: "sk_buff" });
@@ -29,13 +33,14 @@ function kernel(answers: Partial<Record<ProbeName | "rdonly-cast", ProbeResult>>
 
 describe("a probe's answer counts", () => {
   test("yes and no", () => {
-    const { probe } = kernel({ "kprobe-multi": EINVAL, "rdonly-cast": EINVAL });
+    const { probe } = kernel({ "kprobe-multi": EINVAL, "rdonly-cast": EINVAL, variable: EINVAL });
     expect({ ...features(btf, probe) }).toEqual({
       kprobeMulti: false,
       kprobe: true,
       rawTracepoint: true,
       rdonlyCast: false,
       ringBuffer: true,
+      interruptContext: false,
     });
     expect(findFeature("kprobeMulti", btf, probe)).toMatchObject({ ok: false, reason: "Invalid argument" });
   });
@@ -71,7 +76,8 @@ describe("where trying is not permitted, or there is nothing to try with", () =>
     expect(findFeature("kprobeMulti", btf, undefined)).toEqual({ ok: true });
     expect(findFeature("kprobeMulti", fixtureBtf("6.1"), undefined)).toMatchObject({ ok: false });
     expect(findFeature("kprobe", fixtureBtf("6.1"), probe)).toEqual({ ok: true });
+    expect(findFeature("interruptContext", btf, probe)).toEqual({ ok: true });
     const nothing = readBtf(new BtfBuilder().bytes(), "nothing");
-    expect(Object.values(features(nothing))).toEqual([false, false, false, false, false]);
+    expect(Object.values(features(nothing))).toEqual([false, false, false, false, false, false]);
   });
 });
