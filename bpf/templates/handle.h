@@ -71,6 +71,10 @@ static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone
 	}
 	if (role == PWQ_ROLE_DYING)
 		event.dying = 1;
+	if (role == PWQ_ROLE_COPYING)
+		event.apart = COOKIE(cookie, APART);
+	if (role == PWQ_ROLE_CROSSING)
+		track_leave(&event, COOKIE(cookie, APART));
 	track_write_back(&event, track);
 	if (role == PWQ_ROLE_CLONE && clone)
 		track_clone(&event, clone);

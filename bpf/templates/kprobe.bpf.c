@@ -31,10 +31,17 @@ static __always_inline __u64 shared_cookie(void *ctx)
 
 /* Where a packet is copied, the first skb is the new one. */
 #define IS_CLONE(cookie) (COOKIE(cookie, ROLE) == PWQ_ROLE_CLONE)
+#define IS_OF_OTHER(cookie) (IS_CLONE(cookie) || COOKIE(cookie, ROLE) == PWQ_ROLE_COPYING)
 
 static __always_inline __u64 skb_of(void *ctx, __u64 cookie)
 {
-	return argument(ctx, IS_CLONE(cookie) ? COOKIE(cookie, OTHER) : COOKIE(cookie, SKB));
+	return argument(ctx, IS_OF_OTHER(cookie) ? COOKIE(cookie, OTHER) : COOKIE(cookie, SKB));
+}
+
+/* What a crossing depends on is a bool, of which the calling convention defines one byte. */
+static __always_inline int crosses(void *ctx, __u64 cookie)
+{
+	return COOKIE(cookie, OTHER) == COOKIE(cookie, SKB) || argument(ctx, COOKIE(cookie, OTHER)) & 0xff;
 }
 
 static __always_inline __u64 clone_of(void *ctx, __u64 cookie)
@@ -49,6 +56,8 @@ static __always_inline int at_function(void *ctx, __u64 cookie)
 
 	if (!skb || passes_by(skb, clone_of(ctx, cookie)))
 		return 0;
+	if (COOKIE(cookie, ROLE) == PWQ_ROLE_CROSSING && !crosses(ctx, cookie))
+		cookie &= ~((__u64)PWQ_COOKIE_ROLE_MASK << PWQ_COOKIE_ROLE_SHIFT);
 	handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0);
 	return 0;
 }

@@ -27,6 +27,7 @@ SAME(follow);
 SAME(done);
 SAME(dying);
 SAME(held);
+SAME(apart);
 
 static __always_inline struct pwq_track *track_lookup(struct pwq_event *event)
 {
@@ -63,6 +64,7 @@ static __always_inline void track_store(const struct pwq_event *event, struct pw
 	track->done = event->done;
 	track->dying = event->dying;
 	track->held = event->held;
+	track->apart = event->apart;
 }
 
 /*
@@ -86,6 +88,7 @@ static __always_inline struct pwq_track *track_find(struct pwq_event *event, __u
 	event->done = track->done;
 	event->dying = track->dying;
 	event->held = track->held;
+	event->apart = track->apart;
 	return track;
 }
 
@@ -101,7 +104,10 @@ static __always_inline void track_write_back(struct pwq_event *event, struct pwq
 			track_insert(event, PWQ_COUNTER_MAP_FULL);
 	} else if (!track->packet || track->packet == event->packet) {
 		/* Else the map has given the element to another skb meanwhile. */
-		track_store(event, track);
+		if (event->follow | event->done)
+			track_store(event, track);
+		else
+			track_delete(event);
 	}
 }
 
@@ -114,14 +120,29 @@ static __always_inline void track_gone(struct pwq_event *event)
 	event->held = 0;
 }
 
+/* The skb goes on, but not as a packet that these queries follow. */
+static __always_inline void track_leave(struct pwq_event *event, __u32 queries)
+{
+	event->follow &= ~queries;
+	if (!(event->held & queries))
+		return;
+	mark(event->packet, event->time, event->held & queries, PWQ_MARK_GONE);
+	event->held &= ~queries;
+}
+
 /* `clone` inherits the journey of event->skb, or none: whoever had the address before is gone. */
 static __always_inline void track_clone(struct pwq_event *event, __u64 clone)
 {
-	int inherits = (event->follow | event->done) != 0;
 	struct pwq_track *stale;
+	int inherits;
 
+	event->follow &= ~event->apart;
+	event->done &= ~event->apart;
+	event->held &= ~event->apart;
+	inherits = (event->follow | event->done) != 0;
 	event->skb = clone;
 	event->dying = 0;
+	event->apart = 0;
 	stale = track_lookup(event);
 	/* Headers are copied twice on the way to some copies: those are counted once. */
 	if (event->held && !(stale && stale->packet == event->packet && stale->held))

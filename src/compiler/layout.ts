@@ -60,7 +60,8 @@ export const EVENT = layout("pwq_event", [
   ["last", 8], // time of the journey's previous event
   ["follow", 4], // queries that follow this skb already
   ["done", 4], // queries whose journey of this skb has ended
-  ["dying", 4],
+  ["dying", 2],
+  ["apart", 2],
   ["held", 4],
   ["fresh", 4], // queries that selected the packet at this very event
   ["at", 4], // queries (bits) that look at this point
@@ -134,7 +135,8 @@ export const TRACK = layout("pwq_track", [
   ["last", 8],
   ["follow", 4], // queries that follow this skb
   ["done", 4], // queries whose journey of it has ended
-  ["dying", 4], // it is being freed: seen next at a point off the free path, the address has a new owner
+  ["dying", 2], // it is being freed: seen next at a point off the free path, the address has a new owner
+  ["apart", 2], // queries for which the copy of it that is being made is a packet of its own
   ["held", 4], // of the following queries, those that hold a journey's events until they know how it ends
 ]);
 
@@ -169,13 +171,14 @@ export const VIEW_HAS = {
 export const COOKIE = {
   point: [0, 16],
   skb: [16, 3], // argument position of the skb
-  other: [19, 3], // argument position of a second skb (a clone's origin)
+  other: [19, 3], // argument position of a second skb (a clone's origin), or what a crossing depends on
   role: [22, 3], // ROLE
   freePath: [25, 1], // may run while the skb is being freed, after the drop tracepoint
   kind: [26, 2], // POINT_KIND
   headless: [28, 1], // the packet data is freed already: header fields are absent (event.has = parsed)
   at: [32, 8], // queries that look here
   until: [40, 8], // queries that end here
+  apart: [56, 8], // queries that do not follow what the role is about
 } as const satisfies Record<string, readonly [number, number]>;
 
 export const MAX_QUERIES = 8;
@@ -189,6 +192,10 @@ export const ROLE = {
   free: 2,
   /** The free has begun; the functions that do it are still to run. */
   dying: 3,
+  /** A copy of `other` will be made, of a kind that `apart` does not follow. */
+  copying: 4,
+  /** Where `apart` follows no further; if `other` is another argument than `skb`, only where that is true. */
+  crossing: 5,
 } as const;
 
 /** Bits of `pwq_admit`'s second argument above the query number. */

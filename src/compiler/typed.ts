@@ -49,7 +49,7 @@ export interface CheckedQuery {
   readonly forNs?: bigint;
 }
 
-export type FollowKind = "clone" | "copy";
+export type FollowKind = "clone" | "copy" | "nat" | "segment" | "netns" | "veth" | "xdp";
 
 export type CheckedTerminal =
   | { readonly kind: "drop" | "deliver" | "xmit" | "free"; readonly span: Span }

@@ -12,7 +12,7 @@ describe("clauses", () => {
       lines(
         "at all",
         "where (tcp.dport == 443:u16)",
-        "follow clone, copy",
+        "follow clone, copy, nat, segment, netns, veth, xdp",
         "until drop",
         "show mark=mark, netns=netns",
       ),
@@ -50,7 +50,7 @@ describe("clauses", () => {
       lines(
         "at all",
         "when has-drop",
-        "follow clone, copy",
+        "follow clone, copy, nat, segment, netns, veth, xdp",
         "until drop",
         "show trace=stack if (has-drop or (len > 100:sizeu32)), mark=mark if has-tcp",
       ),
@@ -58,7 +58,9 @@ describe("clauses", () => {
   });
 
   it("`trace drop` is the point `drop`", () => {
-    expect(query("trace drop where tcp")).toBe(lines("at drop", "where has-tcp", "follow clone, copy"));
+    expect(query("trace drop where tcp")).toBe(
+      lines("at drop", "where has-tcp", "follow clone, copy, nat, segment, netns, veth, xdp"),
+    );
   });
 
   it("`follow none` follows nothing", () => {
@@ -77,7 +79,12 @@ describe("clauses", () => {
 
   it("takes parameters for amounts", () => {
     expect(query("param n: int = 7\nparam t: duration = 2s\ntrace drop limit $n events for $t")).toBe(
-      lines("at drop", "follow clone, copy", "limit 7 events", "for 2000000000ns"),
+      lines(
+        "at drop",
+        "follow clone, copy, nat, segment, netns, veth, xdp",
+        "limit 7 events",
+        "for 2000000000ns",
+      ),
     );
   });
 });

@@ -14,7 +14,8 @@ struct pwq_event {
 	__u64 last;
 	__u32 follow;
 	__u32 done;
-	__u32 dying;
+	__u16 dying;
+	__u16 apart;
 	__u32 held;
 	__u32 fresh;
 	__u32 at;
@@ -51,6 +52,7 @@ _Static_assert(__builtin_offsetof(struct pwq_event, last) == 64, "pwq_event.last
 _Static_assert(__builtin_offsetof(struct pwq_event, follow) == 72, "pwq_event.follow");
 _Static_assert(__builtin_offsetof(struct pwq_event, done) == 76, "pwq_event.done");
 _Static_assert(__builtin_offsetof(struct pwq_event, dying) == 80, "pwq_event.dying");
+_Static_assert(__builtin_offsetof(struct pwq_event, apart) == 82, "pwq_event.apart");
 _Static_assert(__builtin_offsetof(struct pwq_event, held) == 84, "pwq_event.held");
 _Static_assert(__builtin_offsetof(struct pwq_event, fresh) == 88, "pwq_event.fresh");
 _Static_assert(__builtin_offsetof(struct pwq_event, at) == 92, "pwq_event.at");
@@ -80,7 +82,8 @@ struct pwq_track {
 	__u64 last;
 	__u32 follow;
 	__u32 done;
-	__u32 dying;
+	__u16 dying;
+	__u16 apart;
 	__u32 held;
 } __attribute__((aligned(8)));
 _Static_assert(sizeof(struct pwq_track) == 40, "pwq_track");
@@ -90,6 +93,7 @@ _Static_assert(__builtin_offsetof(struct pwq_track, last) == 16, "pwq_track.last
 _Static_assert(__builtin_offsetof(struct pwq_track, follow) == 24, "pwq_track.follow");
 _Static_assert(__builtin_offsetof(struct pwq_track, done) == 28, "pwq_track.done");
 _Static_assert(__builtin_offsetof(struct pwq_track, dying) == 32, "pwq_track.dying");
+_Static_assert(__builtin_offsetof(struct pwq_track, apart) == 34, "pwq_track.apart");
 _Static_assert(__builtin_offsetof(struct pwq_track, held) == 36, "pwq_track.held");
 
 struct pwq_record {
@@ -164,6 +168,8 @@ enum {
 	PWQ_ROLE_CLONE = 1,
 	PWQ_ROLE_FREE = 2,
 	PWQ_ROLE_DYING = 3,
+	PWQ_ROLE_COPYING = 4,
+	PWQ_ROLE_CROSSING = 5,
 };
 enum {
 	PWQ_ADMIT_ONCE = 256,
@@ -189,6 +195,8 @@ enum {
 	PWQ_COOKIE_AT_MASK = 255,
 	PWQ_COOKIE_UNTIL_SHIFT = 40,
 	PWQ_COOKIE_UNTIL_MASK = 255,
+	PWQ_COOKIE_APART_SHIFT = 56,
+	PWQ_COOKIE_APART_MASK = 255,
 };
 enum {
 	PWQ_MAX_QUERIES = 8,

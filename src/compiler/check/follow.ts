@@ -2,9 +2,16 @@ import type { FollowClause } from "../../../grammar/ast.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { FollowKind } from "../typed.ts";
 import { type Context, placeOf } from "./expression/context.ts";
-import { laterFollow } from "./later.ts";
 
-export const FOLLOW_KINDS: readonly FollowKind[] = ["clone", "copy"];
+export const FOLLOW_KINDS: readonly FollowKind[] = [
+  "clone",
+  "copy",
+  "nat",
+  "segment",
+  "netns",
+  "veth",
+  "xdp",
+];
 
 /** What `follow` lists; nothing for `follow none`. */
 export function checkFollow({ what }: FollowClause, ctx: Context): ReadonlySet<FollowKind> {
@@ -12,12 +19,12 @@ export function checkFollow({ what }: FollowClause, ctx: Context): ReadonlySet<F
   const kinds = new Set<FollowKind>();
   for (const word of what) {
     const kind = FOLLOW_KINDS.find((known) => known === word.text);
-    const later = laterFollow(word.text);
     if (kind) kinds.add(kind);
-    else if (later) report.error(later.code, placeOf(ctx, word), later.message, later);
     else if (word.text !== "none") {
       report.error("PWQ1203", placeOf(ctx, word), `\`${word.text}\` cannot be followed`, {
-        label: didYouMean(word.text, [...FOLLOW_KINDS, "none"]) ?? "there are `clone`, `copy` and `none`",
+        label:
+          didYouMean(word.text, [...FOLLOW_KINDS, "none"]) ??
+          `there are ${FOLLOW_KINDS.map((kind) => `\`${kind}\``).join(", ")} and \`none\``,
       });
     } else if (what.length > 1) {
       report.error("PWQ1209", placeOf(ctx, word), "`none` stands alone", {

@@ -59,11 +59,6 @@ const CLAUSES: Readonly<Record<string, Later>> = {
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
 
-export const laterFollow = (word: string): Later | undefined =>
-  ["nat", "segment", "netns", "veth", "xdp"].includes(word)
-    ? later("PWQ1520", `\`follow ${word}\``, "there are `clone`, `copy` and `none`")
-    : undefined;
-
 export const LATER_HOOK = later("PWQ1509", "`on`", "`--json` feeds events to another program");
 export const LATER_XDP = later(
   "PWQ1510",

@@ -7,18 +7,12 @@ import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
 import { KPROBE, KPROBE_MULTI } from "./entry.ts";
-import {
-  CLONE_HOOKS,
-  DYING_FUNCTIONS,
-  FREE_FUNCTIONS,
-  FREE_TRACEPOINTS,
-  HEADLESS,
-  isFreePath,
-} from "./lifecycle.ts";
+import { type Part, planFollowing } from "./following.ts";
+import { HEADLESS, isFreePath } from "./lifecycle.ts";
 import { type Selection, selectPoints } from "./points.ts";
 import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
-import { isSkbPointer, Universe } from "./universe.ts";
+import { type Candidate, isSkbPointer, Universe } from "./universe.ts";
 
 export type BackendChoice = "auto" | Backend;
 
@@ -53,7 +47,7 @@ interface Want {
   until: number;
   /** Of `until`, those for which such an end is one that `ending` asks for. */
   ending: number;
-  role: number;
+  part: Part;
 }
 
 /**
@@ -93,7 +87,7 @@ export function plan(
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
   const want = (where: Map<string, Want>, name: string): Want => {
-    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, role: ROLE.none };
+    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, part: { role: ROLE.none } };
     where.set(name, found);
     return found;
   };
@@ -141,21 +135,20 @@ export function plan(
   if (diagnostics.length > 0) throw new PwqError(diagnostics);
 
   const once = queries.map((q, i) => isOnce(q, selections[i]!));
-  const following = queries.some((q, i) => q.follow.size > 0 && !once[i]);
-  if (following) {
-    addLifecycle(world, probing, functions, tracepoints, want);
-    const clones = queries.some((q) => q.follow.has("clone") || q.follow.has("copy"));
-    const canClone = probing && addCloneHooks(world, clones, functions, want);
-    if (clones && !canClone) {
-      notices.push("clones and copies of a packet are not followed: that needs function probes");
-    }
-  }
+  const following = planFollowing(
+    world,
+    probing,
+    queries.map((q, i) => (q.follow.size > 0 && !once[i] ? q : undefined)),
+  );
+  for (const [name, part] of following.functions) want(functions, name).part = part;
+  for (const [name, part] of following.tracepoints) want(tracepoints, name).part = part;
+  notices.push(...following.notices);
   if (!probing && selections.some((s) => s.all)) {
     notices.unshift(
       `no function probes here: looking at ${tracepoints.size} tracepoints instead of all functions with an skb`,
     );
   }
-  return assemble(world, facts, backend, functions, tracepoints, following, {
+  return assemble(world, facts, backend, functions, tracepoints, {
     notices,
     once,
     leftOut: leftOut(world, selections, probing),
@@ -225,37 +218,6 @@ function chooseBackend(
   return backend;
 }
 
-type WantFn = (where: Map<string, Want>, name: string) => Want;
-
-/** Points at which a followed skb ends its life, so that its address is not taken for it afterwards. */
-function addLifecycle(
-  world: Universe,
-  probing: boolean,
-  functions: Map<string, Want>,
-  tracepoints: Map<string, Want>,
-  want: WantFn,
-): void {
-  for (const name of FREE_TRACEPOINTS) {
-    if (world.tracepoint(name)) want(tracepoints, name).role = probing ? ROLE.dying : ROLE.free;
-  }
-  if (!probing) return;
-  for (const name of DYING_FUNCTIONS) if (world.functions.has(name)) want(functions, name).role = ROLE.dying;
-  for (const name of FREE_FUNCTIONS) if (world.functions.has(name)) want(functions, name).role = ROLE.free;
-}
-
-/** Whether the kernel has a complete set of hooks; they are wanted in any case, since a copy may take a stale address. */
-function addCloneHooks(
-  world: Universe,
-  wanted: boolean,
-  functions: Map<string, Want>,
-  want: WantFn,
-): boolean {
-  const hooks = CLONE_HOOKS.find((set) => set.every((name) => world.functions.has(name)));
-  if (!hooks || !wanted) return hooks !== undefined;
-  for (const name of hooks) want(functions, name).role = ROLE.clone;
-  return true;
-}
-
 function leftOut(world: Universe, selections: readonly Selection[], probing: boolean): AttachPlan["leftOut"] {
   if (!selections.some((s) => s.all)) return [];
   const groups: { reason: string; names: readonly string[] }[] = [];
@@ -277,7 +239,6 @@ function assemble(
   backend: Backend,
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
-  following: boolean,
   { once, ...rest }: Pick<Plan, "notices" | "leftOut"> & { readonly once: readonly boolean[] },
 ): Plan {
   const points: PointInfo[] = [];
@@ -294,8 +255,9 @@ function assemble(
       cookie: packCookie({
         point: points.length,
         skb: fn.position,
-        other: want.role === ROLE.clone ? otherSkb(fn.params, fn.position, facts) : 0,
-        role: want.role,
+        other: otherArgument(fn, want.part, facts),
+        role: want.part.role,
+        apart: want.part.apart ?? 0,
         freePath: isFreePath(name) ? 1 : 0,
         kind: POINT_KIND.function,
         headless: HEADLESS.has(name) ? 1 : 0,
@@ -322,7 +284,7 @@ function assemble(
       ...(drop && reason >= 0 ? { reason } : {}),
       cookie: packCookie({
         point: points.length,
-        role: following ? want.role : ROLE.none,
+        role: want.part.role,
         freePath: drop || name === "consume_skb" ? 1 : 0,
         kind: drop ? POINT_KIND.drop : POINT_KIND.tracepoint,
         at: want.at,
@@ -349,8 +311,9 @@ function assemble(
   };
 }
 
-/** The position of the second argument that is an skb. */
-function otherSkb(params: readonly { readonly type: number }[], first: number, facts: KernelFacts): number {
-  const second = params.findIndex((p, i) => i > first && isSkbPointer(facts.btf, p.type));
-  return second < 0 ? first : second;
+/** What `other` of a cookie is for this part: the second skb, or what a crossing depends on; else the skb itself. */
+function otherArgument({ params, position }: Candidate, { role, when }: Part, facts: KernelFacts): number {
+  if (role !== ROLE.clone && role !== ROLE.copying) return when ?? position;
+  const second = params.findIndex((p, i) => i > position && isSkbPointer(facts.btf, p.type));
+  return second < 0 ? position : second;
 }

@@ -88,6 +88,37 @@ describe("what is attached", () => {
     expect(names(planned("trace skb at ip_rcv follow none"))).toEqual(["ip_rcv"]);
   });
 
+  it.each(KERNELS)("a query that does not follow everything stops at what it leaves out, on %s", (kernel) => {
+    const made = planned(
+      "trace skb at ip_rcv follow clone, netns\ntrace skb at ip_output follow copy, segment, xdp, nat",
+      kernel,
+    );
+    expect(cookieOf(made, "__copy_skb_header")).toMatchObject({ role: ROLE.clone, apart: 0 });
+    expect(cookieOf(made, "skb_clone")).toMatchObject({ role: ROLE.copying, skb: 0, other: 0, apart: 0b10 });
+    expect(cookieOf(made, "skb_copy_header")).toMatchObject({ role: ROLE.copying, other: 1, apart: 0b01 });
+    expect(cookieOf(made, "skb_segment")).toMatchObject({ role: ROLE.copying, apart: 0b01 });
+    expect(cookieOf(made, "skb_scrub_packet")).toMatchObject({ role: ROLE.crossing, other: 1, apart: 0b10 });
+    expect(cookieOf(made, "veth_xmit")).toMatchObject({ role: ROLE.crossing, other: 0, apart: 0b11 });
+    expect(cookieOf(made, "veth_xdp_rcv_skb")).toMatchObject({ role: ROLE.crossing, skb: 1, other: 1 });
+    // nf_nat is not among the modules of the fixture.
+    expect(made.notices).toEqual(["journeys do not end at nat: this kernel has no nf_nat_manip_pkt now"]);
+  });
+
+  it("a query that follows everything needs none of that", () => {
+    const made = planned("trace skb at ip_rcv");
+    for (const name of ["skb_clone", "skb_segment", "skb_scrub_packet", "veth_xmit"])
+      expect(names(made)).not.toContain(name);
+    expect(names(made)).toEqual(expect.arrayContaining(["ip_copy_metadata", "ip6_copy_metadata"]));
+    expect(made.notices).toEqual([]);
+  });
+
+  it("without function probes, it says what it cannot do", () => {
+    const made = planned("trace skb follow clone, nat", "6.12", "auto", withoutProbes);
+    expect(made.notices).toEqual(
+      expect.arrayContaining(["journeys do not end at netns, veth, xdp: that needs function probes"]),
+    );
+  });
+
   it("each query has its bit", () => {
     const made = planned("trace skb at ip_rcv\ntrace skb at ip_rcv, ip_output until fn(ip_output)");
     expect(cookieOf(made, "ip_rcv").at).toBe(0b11);

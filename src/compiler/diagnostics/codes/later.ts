@@ -104,10 +104,4 @@ export const later = {
     wrong: "trace skb show latency",
     right: "trace skb show elapsed",
   },
-  PWQ1520: {
-    title: "this kind of following is not there yet",
-    text: "Following across NAT, segmentation, network namespaces, veth pairs and XDP comes in a later version, as far as the packet becomes another skb there. `clone` and `copy` are there, and a packet that stays the same skb is followed whatever happens to its headers.",
-    wrong: "trace skb follow clone, segment",
-    right: "trace skb follow clone",
-  },
 } as const satisfies Record<string, Page>;
