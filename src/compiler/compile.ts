@@ -74,7 +74,7 @@ function lowerQuery(
     ...(stop ? { stop } : {}),
     until: terminals(checked.until),
     ending: [...endingPoint(checked, plan), ...terminals(checked.ending)],
-    ...layoutRecord(checked.show, context),
+    ...layoutRecord([...checked.show, ...(checked.captured ?? [])], context),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ArithmeticOp, CompareOp, Point, Trace } from "../../grammar/ast.ts";
+import type { HookProgram } from "../hooks/program.ts";
 import type { ResolvedPath } from "./btf/resolved-path.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Field } from "./fields/field.ts";
@@ -17,6 +18,7 @@ export interface CheckedProgram {
   readonly params: readonly CheckedParam[];
   readonly queries: readonly CheckedQuery[];
   readonly warnings: readonly Diagnostic[];
+  readonly hooks?: HookProgram;
 }
 
 export interface CheckedParam {
@@ -41,6 +43,8 @@ export interface CheckedQuery {
   /** Journeys that end otherwise are not shown; empty: all are. */
   readonly ending: readonly CheckedTerminal[];
   readonly show: readonly ShowColumn[];
+  /** What hooks read; named as they name it. */
+  readonly captured?: readonly ShowColumn[];
   /** False: the columns are the default ones. */
   readonly explicitShow: boolean;
   readonly sample?: { readonly numerator: number; readonly denominator: number };

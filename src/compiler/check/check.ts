@@ -6,7 +6,7 @@ import type { CheckedProgram } from "../typed.ts";
 import { bind } from "./bind.ts";
 import { checkDefinitions } from "./definitions.ts";
 import type { Context, World } from "./expression/context.ts";
-import { LATER_HOOK } from "./later.ts";
+import { type CheckedHooks, checkHooks } from "./hooks.ts";
 import { type LoadedFile, loadProgram } from "./load.ts";
 import type { Loader } from "./loader.ts";
 import { checkParams } from "./params.ts";
@@ -29,6 +29,8 @@ export interface CheckOptions {
   readonly loader?: Loader;
   /** A parameter without a value is no error, and what is found is all; then there is no program. For `pwq check`. */
   readonly valuesOptional?: boolean;
+  /** Files of hooks, beside those of the program itself. */
+  readonly hookFiles?: readonly Source[];
 }
 
 export interface CheckResult {
@@ -68,23 +70,33 @@ export function check(source: Source, options: CheckOptions = {}): CheckResult {
     [...scopes.get(file)!.defs.values()].filter((d) => d.scope === scopes.get(file)),
   );
   checkDefinitions(definitions, unusable, world);
-  const queries = checkStatements(root, { world, scope: scopes.get(root)! });
+  const { queries, hooks } = checkStatements(root, options.hookFiles ?? [], {
+    world,
+    scope: scopes.get(root)!,
+  });
   const diagnostics = report.all();
   if (report.failed || params.missing > 0) return { diagnostics };
   const warnings = diagnostics.filter((d) => d.severity === "warning");
-  return { program: { source, ...describe(root), params: params.checked, queries, warnings }, diagnostics };
+  return {
+    program: {
+      source,
+      ...describe(root),
+      params: params.checked,
+      queries,
+      warnings,
+      ...(hooks && { hooks }),
+    },
+    diagnostics,
+  };
 }
 
 /** Queries and hooks are those of the program itself; from used files come names only. */
-function checkStatements({ program }: LoadedFile, ctx: Context) {
-  return program.statements.flatMap((statement) => {
-    if (statement.kind === "Hook") {
-      const { start } = statement.span;
-      const at = { source: ctx.scope.source, span: { start, end: statement.event.span.end } };
-      ctx.world.report.error(LATER_HOOK.code, at, LATER_HOOK.message, LATER_HOOK);
-    }
-    return statement.kind === "Trace" ? [checkQuery(statement, ctx)] : [];
-  });
+function checkStatements({ program }: LoadedFile, hookFiles: readonly Source[], ctx: Context): CheckedHooks {
+  const queries = program.statements.flatMap((statement) =>
+    statement.kind === "Trace" ? [checkQuery(statement, ctx)] : [],
+  );
+  const hooks = program.statements.filter((statement) => statement.kind === "Hook");
+  return checkHooks(hooks, hookFiles, queries, ctx);
 }
 
 /** Each file once, behind those that it uses. */

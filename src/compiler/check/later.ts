@@ -59,7 +59,6 @@ const CLAUSES: Readonly<Record<string, Later>> = {
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
 
-export const LATER_HOOK = later("PWQ1509", "`on`", "`--json` feeds events to another program");
 export const LATER_XDP = later(
   "PWQ1510",
   "`trace xdp`",

@@ -1,6 +1,7 @@
 import { call } from "./codes/call.ts";
 import { check } from "./codes/check.ts";
 import { files } from "./codes/files.ts";
+import { hooks } from "./codes/hooks.ts";
 import { internal } from "./codes/internal.ts";
 import { later } from "./codes/later.ts";
 import { machine } from "./codes/machine.ts";
@@ -21,7 +22,7 @@ export interface Page {
 /**
  * Every error and warning pwq can give; the number is stable for ever. One file per area under `codes/`:
  * 10xx syntax, 11xx names and types, 12xx clauses and planning, 14xx files and parameters, 15xx not there yet,
- * 20xx the call, 30xx this machine, 90xx our own faults.
+ * 16xx hooks, 20xx the call, 30xx this machine, 40xx hooks as they run, 90xx our own faults.
  */
 export const CODES = {
   ...syntax,
@@ -29,6 +30,7 @@ export const CODES = {
   ...plan,
   ...files,
   ...later,
+  ...hooks,
   ...call,
   ...machine,
   ...internal,

@@ -44,12 +44,6 @@ export const later = {
     wrong: "trace skb show first(mark)",
     right: "trace skb show mark",
   },
-  PWQ1509: {
-    title: "hooks are not there yet",
-    text: "`on EVENT (e) { … }` with TypeScript comes in a later version. Until then `--json` feeds events to any other program.",
-    wrong: "trace drop\n\non drop (e) { print(e.func); }",
-    right: "trace drop show func",
-  },
   PWQ1510: {
     title: "`trace xdp` is not there yet",
     text: "Frames at XDP programs come in a later version. A packet is seen from where it becomes an skb.",

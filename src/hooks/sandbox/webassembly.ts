@@ -1,0 +1,12 @@
+/** What is needed of the WebAssembly API, whose types come only with those of a browser. */
+declare global {
+  namespace WebAssembly {
+    /** Sizes are in pages of 64 KiB. */
+    class Memory {
+      constructor(descriptor: { readonly initial: number; readonly maximum: number });
+      readonly buffer: ArrayBuffer;
+    }
+  }
+}
+
+export type {};

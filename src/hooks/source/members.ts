@@ -1,0 +1,53 @@
+import { aliases, FIELDS, LATER, PRESENCE } from "../../compiler/fields/table.ts";
+import type { PresenceName } from "../../compiler/typed.ts";
+import { MEMBERS, METHODS } from "../events.ts";
+import type { Value } from "./scope.ts";
+
+type RecordValue = Extract<Value, { kind: "record" }>;
+
+/** What the program gives its hooks besides the fields of the language. */
+export interface Known {
+  /** Names of shown items, of all queries. */
+  readonly columns: ReadonlySet<string>;
+  readonly params: ReadonlySet<string>;
+}
+
+export type Found =
+  | { readonly kind: "field"; readonly name: string }
+  | { readonly kind: "group"; readonly path: string }
+  | { readonly kind: "member" | "method"; readonly name: string };
+
+/** The first words of fields with a point: `ip`, `tcp`, `drop`. */
+export const GROUPS: ReadonlySet<string> = new Set(
+  [...FIELDS.keys()].filter((name) => name.includes(".")).map((name) => name.slice(0, name.lastIndexOf("."))),
+);
+
+/** What `name` is of an event, a journey or one of their groups. A field's name means the field, whatever `show` names. */
+export function memberOf(record: RecordValue, name: string, known: Known): Found | undefined {
+  const members = MEMBERS[record.subject];
+  if (record.path === "" && Object.hasOwn(members, name)) return { kind: "member", name };
+  if (record.subject === "progress") return undefined;
+  if (record.path === "" && METHODS.includes(name)) return { kind: "method", name };
+  const full = record.path === "" ? name : `${record.path}.${name}`;
+  if (FIELDS.has(full)) return { kind: "field", name: full };
+  if (GROUPS.has(full)) return { kind: "group", path: full };
+  if (record.path === "" && known.columns.has(name)) return { kind: "field", name };
+  return undefined;
+}
+
+/** Everything that could have been meant, as it would be written after `e.`. */
+export function candidates(record: RecordValue, known: Known): readonly string[] {
+  const own = record.path === "" ? [...Object.keys(MEMBERS[record.subject])] : [];
+  if (record.subject === "progress") return own;
+  const prefix = record.path === "" ? "" : `${record.path}.`;
+  const fields = [...FIELDS.keys()].filter((name) => name.startsWith(prefix));
+  return record.path === "" ? [...own, ...METHODS, ...GROUPS, ...fields, ...known.columns] : fields;
+}
+
+export const isLayer = (name: string): name is PresenceName => PRESENCE.has(name as PresenceName);
+
+/** Other spellings of fields: Wireshark's, pcap's. */
+export const meantField = (name: string): string | undefined => aliases().get(name);
+
+export const isLater = (name: string): boolean =>
+  LATER.some(({ pattern }) => pattern === name || (pattern.endsWith(".*") && name === pattern.slice(0, -2)));
