@@ -46,6 +46,7 @@ const TRACE_OPTIONS = [
   "hold-time",
   "hold-memory",
   "record",
+  "hook",
 ] as const satisfies readonly OptionName[];
 
 /** Every command. Help, completion and the dispatcher are made from this; a module is loaded when it is called. */
@@ -79,7 +80,7 @@ export const COMMANDS: readonly Command[] = [
     about: "look for errors; needs no root and no kernel",
     text: "Without --btf the types of raw paths (`skb->…`) are not checked. With --btf they are, against that kernel.",
     takes: "program",
-    options: ["e", "btf", "color"],
+    options: ["e", "hook", "btf", "color"],
     load: () => import("./commands/check.ts"),
   },
   {
@@ -87,7 +88,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "FILE|-e TEXT [name=value …]",
     about: "what would be attached and captured, and the program as assembly",
     takes: "program",
-    options: ["e", "btf", "backend", "modules", "all-modules", "color"],
+    options: ["e", "hook", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/explain.ts"),
   },
   {
@@ -95,7 +96,7 @@ export const COMMANDS: readonly Command[] = [
     usage: "FILE|-e TEXT [name=value …] -o FILE",
     about: "save the linked BPF object; `bpftool prog load` accepts it",
     takes: "program",
-    options: ["e", "output", "btf", "backend", "modules", "all-modules", "color"],
+    options: ["e", "hook", "output", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/compile.ts"),
   },
   {

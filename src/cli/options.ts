@@ -35,6 +35,7 @@ export interface Options {
   readonly "hold-time"?: bigint;
   /** Bytes. */
   readonly "hold-memory"?: number;
+  readonly hook?: string;
 }
 
 export type OptionName = keyof Options;
@@ -85,6 +86,7 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
   "hold-events": { value: count, about: "events of a journey that `ending` holds (default 64)" },
   "hold-time": { value: duration, about: "how long `ending` holds a journey (default 5s)" },
   "hold-memory": { value: size, about: "memory for all that `ending` holds (default 64MiB)" },
+  hook: { value: file, about: "TypeScript that sees the events, beside the program's own hooks" },
   record: { value: file, about: "also save the raw events for `pwq replay`" },
   help: { short: "h", about: "this text" },
   version: { short: "V", about: "the version of pwq" },

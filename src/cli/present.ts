@@ -27,6 +27,7 @@ export function present(
   queries: readonly CompiledQuery[],
   context: DecodeContext,
   options: Options,
+  hooked = false,
 ): Presentation {
   const batch = new Batch();
   let end: (reason: EndReason) => void = () => {};
@@ -39,6 +40,7 @@ export function present(
   const columns = queries.map((query, i) => [...leadingColumns(query, batch, context), ...shown[i]!]);
   const table = tablePresenter(sink, columns, batch, context, {
     color: wantsColor(options.color, fd),
+    hooked,
     ...(isatty(fd) && { screen: screen() }),
   });
   // In JSON a loss is a line among the events; here it would tear the table.

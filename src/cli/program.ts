@@ -18,6 +18,8 @@ import { addon } from "./machine.ts";
 export interface GivenProgram {
   readonly source: Source;
   readonly params: ReadonlyMap<string, string>;
+  /** Of `--hook`. */
+  readonly hookFiles: readonly Source[];
 }
 
 /** Where the shipped programs (`@name`) lie. */
@@ -25,9 +27,11 @@ const library = (): string => packaged("examples");
 
 /** FILE (`-`: standard input, `@name`: shipped) or -e TEXT, then name=value. */
 export function readProgram(call: Call): GivenProgram {
-  const { e } = call.options;
+  const { e, hook } = call.options;
+  const hookFiles = hook === undefined ? [] : [readFileProgram(hook)];
   const [first, ...rest] = call.words;
-  if (e !== undefined) return { source: { name: "<query>", text: e }, params: parameters(call.words, call) };
+  if (e !== undefined)
+    return { source: { name: "<query>", text: e }, params: parameters(call.words, call), hookFiles };
   if (first === undefined) {
     throw fail({
       code: "PWQ2006",
@@ -35,7 +39,7 @@ export function readProgram(call: Call): GivenProgram {
       label: `usage: pwq ${call.command.name} ${call.command.usage}`,
     });
   }
-  return { source: readSource(first), params: parameters(rest, call) };
+  return { source: readSource(first), params: parameters(rest, call), hookFiles };
 }
 
 function readSource(name: string): Source {
@@ -78,9 +82,13 @@ function parameters(words: readonly string[], call: Call): ReadonlyMap<string, s
 const pcap = pcapCompiler(() => addon());
 
 /** Everything that is wrong with a program; parameters need no values for that. */
-export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts | undefined): CheckResult {
+export function checkOnly(
+  { source, params, hookFiles }: GivenProgram,
+  facts: KernelFacts | undefined,
+): CheckResult {
   return check(source, {
     params,
+    hookFiles,
     loader: fileLoader(library()),
     pcap,
     valuesOptional: true,
@@ -93,10 +101,10 @@ export function checkOnly({ source, params }: GivenProgram, facts: KernelFacts |
  * Mistakes in the program come before what is wrong with the machine: `facts` may throw, too.
  */
 export function checkedProgram(
-  { source, params }: GivenProgram,
+  { source, params, hookFiles }: GivenProgram,
   facts: () => KernelFacts,
 ): { readonly checked: CheckedProgram; readonly facts: KernelFacts } {
-  const options = { params, loader: fileLoader(library()), pcap };
+  const options = { params, hookFiles, loader: fileLoader(library()), pcap };
   let known: KernelFacts;
   try {
     known = facts();

@@ -18,7 +18,7 @@ export async function warmUp(btf: string): Promise<void> {
     const call = parseCall(["run", "-e", query, "--for", "1ms", "--output", "/dev/null", "--quiet"])!;
     const program = readProgram(call);
     const { checked, facts } = checkedProgram(program, () => gatherFacts({ btf }));
-    await trace(call, compile(checked, facts), facts, program.source.text, idle);
+    await trace(call, checked, compile(checked, facts), facts, idle);
   }
 }
 

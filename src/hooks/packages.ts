@@ -7,12 +7,23 @@ import type * as Quickjs from "quickjs-emscripten-core";
  * The packages that only hooks need, loaded when the first hook is met: a query without hooks pays nothing for them at
  * its start. They are required, not imported, because the program is one bundle that must not carry them.
  */
-const require = createRequire(import.meta.url);
+let require: NodeJS.Require | undefined;
 
-export const acorn = (): typeof Acorn => require("acorn");
-export const transformer = (): typeof Transformer => require("@swc/wasm-typescript");
-export const quickjs = (): typeof Quickjs => require("quickjs-emscripten-core");
+function load(name: string): unknown {
+  require ??= createRequire(import.meta.url);
+  return require(name);
+}
+
+/** The file of QuickJS's WebAssembly. */
+export function quickjsBinary(): string {
+  require ??= createRequire(import.meta.url);
+  return require.resolve("@jitl/quickjs-wasmfile-release-sync/wasm");
+}
+
+export const acorn = () => load("acorn") as typeof Acorn;
+export const transformer = () => load("@swc/wasm-typescript") as typeof Transformer;
+export const quickjs = () => load("quickjs-emscripten-core") as typeof Quickjs;
 
 /** QuickJS itself (Fabrice Bellard's, release build) as WebAssembly. */
 export const quickjsVariant = (): Quickjs.QuickJSSyncVariant =>
-  require("@jitl/quickjs-wasmfile-release-sync").default;
+  (load("@jitl/quickjs-wasmfile-release-sync") as { default: Quickjs.QuickJSSyncVariant }).default;

@@ -1,7 +1,10 @@
 import type { CompiledQuery } from "../compiler/compiled.ts";
+import type { Hooks } from "../hooks/run/hooks.ts";
+import type { Room } from "../hooks/run/rows.ts";
 import { PacketCount } from "./accounting.ts";
 import type { Batch } from "./decode/batch.ts";
 import { head, isEnding, isHidden, isLast, isMark, isStop } from "./decode/head.ts";
+import { hookStage } from "./hooked.ts";
 import { DEFAULT_HOLD, type Finished, Holding, type HoldLimits } from "./journeys/holding.ts";
 import { order } from "./journeys/order.ts";
 import type { CutCause, EndReason, Presenter } from "./output/presenter.ts";
@@ -36,6 +39,8 @@ export interface IntakeOptions {
   /** Of shown events over all queries. */
   readonly limit?: number | undefined;
   readonly hold?: HoldLimits | undefined;
+  /** They see what is shown before it is. */
+  readonly hooks?: Hooks | undefined;
 }
 
 /** `end` is called when a limit is reached or a `stop when` is met. */
@@ -43,7 +48,7 @@ export function intake(
   queries: readonly CompiledQuery[],
   batch: Batch,
   presenter: Presenter,
-  { limit = Number.POSITIVE_INFINITY, hold = DEFAULT_HOLD }: IntakeOptions,
+  { limit = Number.POSITIVE_INFINITY, hold = DEFAULT_HOLD, hooks }: IntakeOptions,
   end: (reason: EndReason) => void,
 ): Intake {
   const { size, query, flags, packet, point, reason, timeLow, timeHigh } = head(batch);
@@ -72,18 +77,43 @@ export function intake(
     open = false;
     end(why);
   };
+  const shownBy = (counted: boolean) =>
+    hooks &&
+    hookStage(hooks, {
+      presenter,
+      show: (at) => show(query(at), at),
+      checkLimits: (at) => counted && checkLimits(query(at)),
+      isOpen: () => open,
+      stop: () => close("stop"),
+    });
+  const [eventStage, journeyStage] = [shownBy(true), shownBy(false)];
+  /** Places of the batch in use that hooks have not seen yet. */
+  let pending: number[] = [];
+  const flush = (): void => {
+    const places = pending;
+    pending = [];
+    if (places.length === 0) return;
+    eventStage?.(places, {
+      total: limit - events,
+      queries: limits.map((most, number) => most.events - shown[number]!),
+    });
+  };
   const showJourney =
     (number: number) =>
     ({ packet: journey, records, cut }: Finished): void => {
+      flush();
+      if (hooks && !open) return;
       if (cut > 0) presenter.cut({ cause: "bound", count: cut, packet: journey, query: number });
       const bytes = new Uint8Array(records.reduce((sum, { length }) => sum + length, 0));
       batch.use(bytes);
       let at = 0;
-      for (const record of records) {
+      const places = records.map((record) => {
         bytes.set(record, at);
-        show(number, at);
         at += record.length;
-      }
+        return at - record.length;
+      });
+      if (journeyStage) journeyStage(places, UNLIMITED);
+      else for (const place of places) show(number, place);
       journeys[number]!++;
       checkLimits(number);
     };
@@ -111,14 +141,21 @@ export function intake(
     const holding = holdings[number];
     if (holding && !isHidden(flag)) held(holding, at, bytes);
     else if (!isHidden(flag)) {
-      show(number, at);
-      checkLimits(number);
+      if (hooks) pending.push(at);
+      else {
+        show(number, at);
+        checkLimits(number);
+      }
     }
-    if (isStop(flag)) close("stop");
+    if (isStop(flag)) {
+      flush();
+      if (open) close("stop");
+    }
   };
   const ordered = order((bytes, places, count) => {
     batch.use(bytes);
     for (let i = 0; i < count && open; i++) record(places[i]!, bytes);
+    flush();
     const youngest = count > 0 ? timeAt(places[count - 1]!) : 0;
     for (const holding of holdings) holding?.expire(youngest);
   });
@@ -170,6 +207,9 @@ export function intake(
     lastAt: (number) => seen[number],
   };
 }
+
+/** A journey is shown whole. */
+const UNLIMITED: Room = { total: Number.POSITIVE_INFINITY, queries: [] };
 
 function limitsOf({ limit, ending }: CompiledQuery["checked"]): {
   readonly events: number;

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import type { Compiled } from "../compiler/compiled.ts";
 import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
+import type { Hooks } from "../hooks/run/hooks.ts";
 import {
   admitted,
   type Counts,
@@ -17,6 +18,7 @@ import { type Intake, intake } from "./intake.ts";
 import type { HoldLimits } from "./journeys/holding.ts";
 import type { Cause, CutCause, EndInfo, EndReason, Presenter, StartInfo } from "./output/presenter.ts";
 import type { Sink } from "./output/sink.ts";
+import { sessionHooks } from "./session-hooks.ts";
 import { systemReason } from "./system-error.ts";
 import type { Attached, Loaded, Sizes, Tracer } from "./tracer.ts";
 
@@ -38,6 +40,7 @@ export interface Session {
   readonly forNs?: bigint;
   readonly readyFile?: string;
   readonly command?: readonly [string, ...string[]];
+  readonly hooks?: Hooks;
   /** Told what was attached, before anything is shown. */
   readonly onAttached?: (attached: Attached) => void;
   /** Told every batch as it comes, for a recording; what it throws ends the trace and is thrown again. */
@@ -72,8 +75,8 @@ export async function runSession(session: Session): Promise<EndInfo> {
   let command: RunningCommand | undefined;
   try {
     const end = ending(session.ended);
-    const { limit, hold } = session;
-    const taking = intake(compiled.queries, session.batch, presenter, { limit, hold }, end.because);
+    const { limit, hold, hooks } = session;
+    const taking = intake(compiled.queries, session.batch, presenter, { limit, hold, hooks }, end.because);
     const attached = loaded.attach(compiled.plan);
     if (attached.count === 0) throw nothingAttached(attached);
     session.onAttached?.(attached);
@@ -100,9 +103,17 @@ export async function runSession(session: Session): Promise<EndInfo> {
       losses: teller((cause, count) => presenter.lost({ cause, count })),
       cuts: teller((cause, count) => presenter.cut({ cause, count })),
     };
+    const progress = () => ({
+      events: taking.events,
+      packets: taking.packets,
+      seconds: Math.round(performance.now() - started) / 1000,
+    });
+    const besides = sessionHooks(hooks, progress, presenter, end.because);
+    besides.start();
     const stopWatching = watch(session, loaded, taking, tell, end.because);
     const reason = await end.reason;
     stopWatching();
+    besides.pause();
     command?.stop();
     const seconds = Math.round(performance.now() - started) / 1000;
     loaded.detach();
@@ -115,6 +126,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
       reason,
       ...(commandEnded && { command: commandEnded }),
     };
+    besides.finish();
     presenter.end(info);
     await sink.flush();
     if (failure) throw failure.error;

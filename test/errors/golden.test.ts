@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check as checkCodes } from "../../src/compiler/diagnostics/codes/check.ts";
 import { files } from "../../src/compiler/diagnostics/codes/files.ts";
+import { hooks } from "../../src/compiler/diagnostics/codes/hooks.ts";
 import { later } from "../../src/compiler/diagnostics/codes/later.ts";
 import { plan } from "../../src/compiler/diagnostics/codes/plan.ts";
 import { syntax } from "../../src/compiler/diagnostics/codes/syntax.ts";
@@ -40,7 +41,14 @@ describe("every code", () => {
 
 /** What the help pages show must be so. Pages of the call and of the machine are not about programs. */
 describe("examples in help pages", () => {
-  const pages: [string, Page][] = Object.entries({ ...syntax, ...checkCodes, ...plan, ...files, ...later });
+  const pages: [string, Page][] = Object.entries({
+    ...syntax,
+    ...checkCodes,
+    ...plan,
+    ...files,
+    ...later,
+    ...hooks,
+  });
   // These two are wrong only where functions cannot be probed.
   const onTracepoints = ["PWQ1256", "PWQ1258"];
   const wrong = pages.filter(([code, page]) => page.wrong !== undefined && !onTracepoints.includes(code));

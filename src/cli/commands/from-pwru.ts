@@ -39,7 +39,7 @@ export function run(call: Call): number {
 function findings(query: string | undefined): readonly Diagnostic[] {
   if (query === undefined) return [];
   const source = { name: "<query>", text: query };
-  return checkOnly({ source, params: new Map() }, undefined).diagnostics.filter(
+  return checkOnly({ source, params: new Map(), hookFiles: [] }, undefined).diagnostics.filter(
     ({ severity }) => severity === "error",
   );
 }

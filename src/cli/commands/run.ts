@@ -2,6 +2,7 @@ import { compile } from "../../compiler/compile.ts";
 import type { Compiled } from "../../compiler/compiled.ts";
 import type { PwqError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../../compiler/facts.ts";
+import type { CheckedProgram } from "../../compiler/typed.ts";
 import { resettableClock } from "../../runtime/clock.ts";
 import { canStart } from "../../runtime/command.ts";
 import { reasonType } from "../../runtime/decode/reason.ts";
@@ -14,6 +15,7 @@ import { runSession, type Session } from "../../runtime/session.ts";
 import { onSignals } from "../../runtime/signals.ts";
 import { type Attached, DEFAULT_SIZES, type Tracer } from "../../runtime/tracer.ts";
 import { type Call, fail } from "../call.ts";
+import { startHooks } from "../hooks.ts";
 import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWarning } from "../machine.ts";
 import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
@@ -39,18 +41,19 @@ export async function run(call: Call): Promise<number> {
   const warning = tracefsWarning(compiled.plan);
   if (warning) report([warning], options.color);
   if (!options.quiet) for (const text of compiled.plan.notices) note(text);
-  return trace(call, compiled, facts, program.source.text.trim());
+  return trace(call, checked, compiled, facts);
 }
 
 /** From a compiled program to the end of its trace. */
 export async function trace(
   call: Call,
+  checked: CheckedProgram,
   compiled: Compiled,
   facts: KernelFacts,
-  query: string,
   tracer: Tracer = kernelTracer,
 ): Promise<number> {
   const { options, tail } = call;
+  const query = checked.source.text.trim();
   const { names, saved } = rememberNames(kernelNames(facts));
   const time = traceClock();
   const context = {
@@ -61,7 +64,13 @@ export async function trace(
   };
   const recorder = options.record === undefined ? undefined : new Recorder(options.record);
   const output = await openOutput(options);
-  const { batch, sink, presenter, ended: unread } = present(output, compiled.queries, context, options);
+  const {
+    batch,
+    sink,
+    presenter,
+    ended: unread,
+  } = present(output, compiled.queries, context, options, checked.hooks !== undefined);
+  const hooks = await startHooks(checked, { queries: compiled.queries, batch, context }, options);
   const rotating: Partial<Presenter> = output.rotation
     ? { end: (info) => presenter.end({ ...info, files: sink.files }) }
     : {};
@@ -83,6 +92,7 @@ export async function trace(
     batch,
     presenter: { ...presenter, ...rotating, ...recording },
     sink,
+    ...(hooks.running && { hooks: hooks.running }),
     about: { version, query, kernel: facts.release },
     onAttached: (attached) => tellAttached(compiled, attached, options),
     ended: Promise.race([interrupted.asked, unread]),
@@ -101,7 +111,7 @@ export async function trace(
       for (const text of notes) note(text);
     }
     if (failure) throw failure;
-    return STATUS.done;
+    return hooks.failed() ? STATUS.failed : STATUS.done;
   } finally {
     time.stop();
     interrupted.release();

@@ -1,6 +1,7 @@
 import { FIELDS } from "../../compiler/fields/table.ts";
 import type { HookProgram } from "../program.ts";
 import { HEAD, OUTCOMES, ROW, type RowLayout } from "../run/layout.ts";
+import { GLOBALS } from "../source/globals.ts";
 import { accessors } from "./accessors.ts";
 import { formatTools } from "./format.ts";
 import { ipTools } from "./ip.ts";
@@ -19,6 +20,7 @@ export function prelude({ hooks, params }: HookProgram, layout: RowLayout): stri
   const config: RunnerConfig = {
     hooks: hooks.map(({ event, keeps }) => ({ event, keeps })),
     params,
+    globals: [...GLOBALS],
     head: HEAD,
     row: ROW,
     outcomes: OUTCOMES,

@@ -7,6 +7,8 @@ import "./scope.ts";
 export interface RunnerConfig {
   readonly hooks: readonly { readonly event: HookEventName; readonly keeps: boolean }[];
   readonly params: Readonly<Record<string, ParamValue>>;
+  /** What is left of the engine's global names. */
+  readonly globals: readonly string[];
   readonly head: typeof HEAD;
   readonly row: typeof ROW;
   readonly outcomes: readonly string[];
@@ -46,6 +48,11 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   // User code may replace what these names mean.
   const { parse, stringify } = JSON;
   const { keys } = Object;
+  const cut = Function.prototype.call.bind(String.prototype.slice) as (
+    text: string,
+    from: number,
+    to: number,
+  ) => string;
   const Words = Uint32Array;
   const text = String;
   const { head, row: flag } = config;
@@ -56,6 +63,8 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     readonly keeps: boolean;
     run: (e: unknown) => void;
     off: boolean;
+    /** Characters since the last answer. */
+    said: number;
   }
   const hooks: State[] = [];
   let live: State[] = [];
@@ -71,17 +80,24 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   let isDropped = false;
   let stopped = false;
   let flooded = false;
-  let dropped: number[] = [];
-  let said: unknown[] = [];
-  let saidSize = 0;
+  // Text, and not lists that are made into JSON at the end: `toJSON` and setters of prototypes are the user's.
+  let dropped = "";
+  let said = "";
 
-  const say = (entry: unknown[], size: number): void => {
-    saidSize += size + 16;
-    if (saidSize > config.mostSaid) {
+  const tell = (entry: string): void => {
+    // The length of a rope is known; to compare it would put its pieces together.
+    said += `${said.length === 0 ? "" : ","}[${at},${entry}]`;
+  };
+  const say = (entry: string): void => {
+    // Each hook has its own measure, so that one cannot silence the others.
+    const hook = hooks[running];
+    const size = (hook?.said ?? 0) + entry.length;
+    if (hook) hook.said = size;
+    if (size > config.mostSaid) {
       flooded = true;
       throw new RangeError("too much is printed at once");
     }
-    said[said.length] = entry;
+    tell(entry);
   };
   const plain = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? text(value) : value);
   const shown = (value: unknown): string =>
@@ -91,7 +107,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     print(...values: unknown[]) {
       let line = "";
       for (let i = 0; i < values.length; i++) line += (i > 0 ? " " : "") + shown(values[i]);
-      say([at, "print", line], line.length);
+      say(`"print",${stringify(line)}`);
     },
     report(what: unknown, about?: { severity?: unknown; hint?: unknown }) {
       const line = shown(what);
@@ -99,7 +115,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       if (severity !== "info" && severity !== "warning" && severity !== "error")
         throw new TypeError("severity is info, warning or error");
       const hint = about?.hint === undefined ? null : shown(about.hint);
-      say([at, "report", line, severity, hint], line.length + (hint?.length ?? 0));
+      say(`"report",${stringify(line)},"${severity}",${hint === null ? "null" : stringify(hint)}`);
     },
     emit(row: unknown) {
       if (typeof row !== "object" || row === null || Array.isArray(row))
@@ -107,7 +123,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       const json = stringify(row, plain);
       if (json === undefined || json[0] !== "{")
         throw new TypeError("emit takes an object: a column for each property");
-      say([at, "row", json], json.length);
+      say(`"row",${stringify(json)}`);
     },
     drop() {
       if (!inEvent) throw new TypeError("drop() is for `on event` and `on drop`");
@@ -120,12 +136,15 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       const next = config.hooks[hooks.length];
       if (next === undefined || typeof run !== "function" || text(event).split("(")[0] !== next.event)
         throw new TypeError("hooks are made once, outside of all functions");
-      hooks[hooks.length] = { ...next, index: hooks.length, run: run as State["run"], off: false };
+      hooks[hooks.length] = { ...next, index: hooks.length, run: run as State["run"], off: false, said: 0 };
     },
     state: {},
     params: Object.freeze(config.params),
     ...helpers,
   };
+  for (const name of Object.getOwnPropertyNames(globalThis)) {
+    if (!config.globals.includes(name)) Reflect.deleteProperty(globalThis, name);
+  }
   for (const name of keys(api))
     Object.defineProperty(globalThis, name, { value: api[name], writable: true, configurable: true });
 
@@ -149,14 +168,9 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     const name = isError ? described(() => of.name ?? "") : "";
     const message = described(() => (isError && of.message !== undefined ? of.message : thrown));
     const stack = isError ? described(() => of.stack ?? "") : "";
-    said[said.length] = [
-      at,
-      flooded ? "flood" : "fail",
-      hook.index,
-      name.slice(0, 200),
-      message.slice(0, 1000),
-      stack.slice(0, 4000),
-    ];
+    const parts = [cut(name, 0, 200), cut(message, 0, 1000), cut(stack, 0, 4000)] as const;
+    const quoted = `${stringify(parts[0])},${stringify(parts[1])},${stringify(parts[2])}`;
+    tell(`"${flooded ? "flood" : "fail"}",${hook.index},${quoted}`);
     flooded = false;
   };
 
@@ -173,11 +187,11 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
 
   const answer = (): string => {
     if (said.length === 0 && dropped.length === 0 && !stopped && running === -1) return "";
-    const json = stringify([at, stopped, running, dropped, said]);
-    said = [];
-    dropped = [];
-    saidSize = 0;
+    const json = `[${at},${stopped},${running},[${dropped}],[${said}]]`;
+    said = "";
+    dropped = "";
     stopped = false;
+    for (let i = 0; i < hooks.length; i++) hooks[i]!.said = 0;
     return json;
   };
 
@@ -261,7 +275,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
           if (live[i] !== hook) i--;
         }
         if (following) follow(flags);
-        if (isDropped) dropped[dropped.length] = at;
+        if (isDropped) dropped += dropped.length === 0 ? `${at}` : `,${at}`;
         else if (limited && spend((flags >> flag.query) & 255)) break;
         if (stopped) break;
       }

@@ -151,10 +151,12 @@ export class Hooks {
     const outcome = this.#sandbox.call(name, ...args);
     if ("text" in outcome) return this.#told(outcome.text);
     const { failure } = outcome;
-    const rest = failure.dead ? undefined : this.#sandbox.call("collect");
-    const told = rest && "text" in rest ? this.#told(rest.text) : NOTHING;
-    this.#fault({ ...failure, ...this.#hook(told.running) });
-    if (rest && "failure" in rest) this.#sandbox.kill();
+    // What is thrown by the runner itself, and not by a hook, was done to what it is made of.
+    if (failure.kind === "threw") this.#sandbox.kill();
+    const rest = this.#sandbox.call("collect");
+    if ("failure" in rest) this.#sandbox.kill();
+    const told = "text" in rest ? this.#told(rest.text) : NOTHING;
+    this.#fault({ ...failure, dead: !this.#sandbox.alive, ...this.#hook(told.running) });
     return told;
   }
 

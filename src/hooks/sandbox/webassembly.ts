@@ -6,6 +6,11 @@ declare global {
       constructor(descriptor: { readonly initial: number; readonly maximum: number });
       readonly buffer: ArrayBuffer;
     }
+    // biome-ignore lint/complexity/noStaticOnlyClass: it is the standard's
+    class Module {
+      static customSections(module: Module, name: string): ArrayBuffer[];
+    }
+    function compile(bytes: Uint8Array): Promise<Module>;
   }
 }
 

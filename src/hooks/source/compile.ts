@@ -67,19 +67,15 @@ function join({ statements, files }: HookSources): {
   readonly bodies: readonly Span[];
 } {
   const joined = new Joined();
-  joined.add('"use strict";');
+  joined.addOwn('"use strict";');
   const bodies = statements.map(({ event, parameter = "", source, head, body }) => {
-    joined.add("\n");
-    // What is wrong with the call itself is shown at the statement's head.
-    joined.add("on(", source, head.start);
-    joined.add(`${JSON.stringify(event)},`, source, head.start);
-    joined.add(`function (${parameter}) {`);
+    joined.addOwn(`\non(${JSON.stringify(event)}, function (${parameter}) {`, { source, span: head });
     const start = joined.add(source.text.slice(body.start, body.end), source, body.start);
-    joined.add("});");
+    joined.addOwn("});");
     return { start, end: start + body.end - body.start };
   });
   for (const source of files) {
-    joined.add("\n");
+    joined.addOwn("\n");
     joined.add(source.text, source);
   }
   return { joined, bodies };
@@ -110,7 +106,8 @@ function parse(
   }
 }
 
-const firstLower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const firstLower = (text: string): string =>
+  text.startsWith("TypeScript") ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 /**
  * Where a body ends is found without parsing it. Had that gone wrong, code could stand outside of its function: then the

@@ -6,7 +6,7 @@ const LANGUAGE = [
   "Float64Array Infinity Int16Array Int32Array Int8Array JSON Map Math NaN Number Object RangeError ReferenceError",
   "RegExp Set String Symbol SyntaxError TypeError URIError Uint16Array Uint32Array Uint8Array Uint8ClampedArray",
   "WeakMap WeakSet decodeURI decodeURIComponent encodeURI encodeURIComponent isFinite isNaN parseFloat parseInt",
-  "undefined arguments",
+  "Proxy Reflect globalThis undefined arguments",
 ]
   .join(" ")
   .split(" ");

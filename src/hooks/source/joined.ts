@@ -13,6 +13,8 @@ interface Piece {
   readonly source?: Source;
   /** Where it begins in `source`. */
   readonly from: number;
+  /** It is our own, and stands for this of the user's. */
+  readonly stands?: Place;
 }
 
 /**
@@ -27,17 +29,27 @@ export class Joined {
     return this.#text;
   }
 
-  /** Adds text of our own, or a span of the user's. Returns where it begins. */
-  add(text: string, source?: Source, from = 0): number {
+  /** Adds a piece of the user's that begins at `from`. Returns where it is. */
+  add(text: string, source: Source, from = 0): number {
+    return this.#push({ text, from, source });
+  }
+
+  /** Adds text of our own; what is found in it is told at the place it stands for. */
+  addOwn(text: string, stands?: Place): number {
+    return this.#push({ text, from: 0, ...(stands && { stands }) });
+  }
+
+  #push(piece: Omit<Piece, "at">): number {
     const at = this.#text.length;
-    this.#pieces.push({ at, text, from, ...(source && { source }) });
-    this.#text += text;
+    this.#pieces.push({ ...piece, at });
+    this.#text += piece.text;
     return at;
   }
 
   /** The user's place of a range of the joined text; undefined if it does not begin in the user's. */
   place(start: number, end: number): Place | undefined {
     const piece = this.#pieces.findLast(({ at, text }) => at <= start && start <= at + text.length);
+    if (piece?.stands) return piece.stands;
     if (!piece?.source) return undefined;
     const shift = piece.from - piece.at;
     const most = piece.from + piece.text.length;

@@ -243,9 +243,9 @@ class Walk {
   #unknownField(of: RecordValue, name: string, node: { start: number; end: number }): void {
     const full = of.path === "" ? name : `${of.path}.${name}`;
     const known = candidates(of, this.#known);
-    const alias = meantField(full);
+    const alias = of.subject === "progress" ? undefined : meantField(full);
     const near = alias === undefined ? didYouMean(full, known) : `did you mean \`${alias}\`?`;
-    const label = isLater(full) ? "it is not there yet" : near?.replace("`", "`e.");
+    const label = isLater(full) ? "it is not there yet" : near;
     const what = of.subject === "progress" ? "this hook's event has no" : "unknown field";
     this.#find("PWQ1102", node, `${what} \`${full}\``, label);
   }

@@ -6,6 +6,7 @@ import { head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
 import { ABSENT, formatOf } from "../format.ts";
 import type { Presenter } from "./presenter.ts";
+import { saidJson } from "./said.ts";
 import type { Sink } from "./sink.ts";
 
 /** Keys that every event has; a shown item of that name is not repeated. */
@@ -32,6 +33,9 @@ export function jsonPresenter(
       line({ type: "start", ...info });
     },
     event: (query, at) => sink.event(writers[query]!(at)),
+    said(all) {
+      for (const said of all) sink.line(saidJson(said));
+    },
     lost: ({ cause, count }) => line({ type: "lost", cause, count }),
     cut: ({ cause, count, packet, query }) =>
       line({

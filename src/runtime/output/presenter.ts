@@ -1,3 +1,5 @@
+import type { Said } from "../../hooks/run/said.ts";
+
 /**
  * What a trace tells its audience. A presenter turns it into lines; there is one for people and one for programs.
  */
@@ -5,6 +7,8 @@ export interface Presenter {
   start(info: StartInfo): void;
   /** The record at byte `at` of the current batch, of query number `query`. */
   event(query: number, at: number): void;
+  /** What hooks print, report and emit, at its place among the events. */
+  said(all: readonly Said[]): void;
   lost(loss: Loss): void;
   /** What `ending` had to let go. Of one packet: before its events. */
   cut(cut: Cut): void;

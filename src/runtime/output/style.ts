@@ -6,6 +6,9 @@ const STYLES = {
   drop: () => kleur.red().bold,
   end: () => kleur.dim,
   packet: () => kleur.cyan,
+  info: () => kleur.bold,
+  warning: () => kleur.yellow().bold,
+  error: () => kleur.red().bold,
 } as const satisfies Record<string, () => (text: string) => string>;
 
 export type Style = keyof typeof STYLES;
@@ -21,7 +24,8 @@ export function styles(color: boolean): Styles {
       const [open = "", close = ""] = STYLES[style]()("|").split("|");
       return [open, close];
     };
-    return { heading: pair("heading"), drop: pair("drop"), end: pair("end"), packet: pair("packet") };
+    const names = Object.keys(STYLES) as Style[];
+    return Object.fromEntries(names.map((name) => [name, pair(name)])) as Styles;
   } finally {
     kleur.enabled = guess;
   }

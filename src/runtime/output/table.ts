@@ -1,3 +1,4 @@
+import type { Said } from "../../hooks/run/said.ts";
 import type { Batch } from "../decode/batch.ts";
 import type { Column } from "../decode/columns.ts";
 import type { DecodeContext, SymbolPlace } from "../decode/context.ts";
@@ -6,6 +7,7 @@ import { type Head, head, isLast } from "../decode/head.ts";
 import { symbolText } from "../decode/symbol-text.ts";
 import { formatOf, isList } from "../format.ts";
 import type { Presenter } from "./presenter.ts";
+import { SaidLines } from "./said.ts";
 import type { Sink } from "./sink.ts";
 import { type Styles, styles } from "./style.ts";
 import { fittedLayout, fixedLayout, MAX_WIDTH, type TableLayout } from "./table-layout.ts";
@@ -14,6 +16,8 @@ export interface TableOptions {
   readonly color: boolean;
   /** Of the terminal; absent: a pipe or file. */
   readonly screen?: { readonly columns: number; readonly rows: number };
+  /** The program has hooks. */
+  readonly hooked?: boolean;
 }
 
 const STACK_INDENT = "        ";
@@ -26,11 +30,12 @@ export function tablePresenter(
   queries: readonly (readonly Column[])[],
   batch: Batch,
   context: DecodeContext,
-  { color, screen }: TableOptions,
+  { color, screen, hooked }: TableOptions,
 ): Presenter {
   const style = styles(color);
   const tables = queries.map((columns) => new Table(columns, batch, context, style));
-  let held: Row[] | undefined = screen ? [] : undefined;
+  const saying = new SaidLines(style);
+  let held: (Row | readonly Said[])[] | undefined = screen ? [] : undefined;
   let current = -1;
   let lines = 0;
   /** Goes with the next row. */
@@ -41,28 +46,37 @@ export function tablePresenter(
     lines = 0;
     sink.line(tables[query]!.header());
   };
-  sink.heading = () => header(current);
+  sink.heading = () => {
+    if (current !== -1) header(current);
+  };
   const print = (row: Row): void => {
     // On a terminal the header comes again before the last one is out of sight.
     if (row.query !== current || (screen && lines >= screen.rows - 2)) header(row.query);
     lines++;
+    saying.interrupted();
     sink.event(tables[row.query]!.line(row));
   };
+  const say = (all: readonly Said[]): void => {
+    sink.line(saying.lines(all));
+    if (all.some(({ kind }) => kind === "row")) current = -1;
+  };
   const settle = (): void => {
-    const rows = held;
+    const all = held;
     held = undefined;
-    if (!rows || !screen) return;
+    if (!all || !screen) return;
+    const rows = all.filter(isRow);
     tables.forEach((table, query) => {
       table.fit(
         rows.filter((row) => row.query === query),
         screen.columns,
       );
     });
-    for (const row of rows) print(row);
+    for (const each of all) isRow(each) ? print(each) : say(each);
   };
   return {
     start() {
-      if (!screen && queries.length === 1) header(0);
+      // Hooks may have something else to print.
+      if (!screen && !hooked && queries.length === 1) header(0);
     },
     event(query, at) {
       const row = { ...tables[query]!.row(query, at), ...above };
@@ -72,6 +86,11 @@ export function tablePresenter(
       held.push(row);
       if (held.length >= LOOKED_AT) settle();
     },
+    said(all) {
+      if (!held) return say(all);
+      if (held.length === 0) setImmediate(settle);
+      held.push(all);
+    },
     lost() {},
     cut({ count, packet }) {
       if (packet !== undefined) above = { above: `… ${count} earlier events of packet ${packet} were cut …` };
@@ -79,6 +98,8 @@ export function tablePresenter(
     end: settle,
   };
 }
+
+const isRow = (each: Row | readonly Said[]): each is Row => "query" in each;
 
 /** A record as text, with what its place in the table depends on. */
 interface Row {
