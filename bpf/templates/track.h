@@ -94,7 +94,8 @@ static __always_inline struct pwq_track *track_find(struct pwq_event *event, __u
 
 static __always_inline void track_write_back(struct pwq_event *event, struct pwq_track *track)
 {
-	if (event->follow | event->fresh) {
+	/* Points that are only there to follow it are no events. */
+	if ((event->follow | event->fresh) & (event->at | event->until)) {
 		if (!event->first)
 			event->first = event->time;
 		event->last = event->time;

@@ -11,8 +11,8 @@ export type Type =
   | { readonly kind: "mac" }
   /** A NUL-terminated string of at most `size` bytes (IFNAMSIZ, TASK_COMM_LEN, a char array). */
   | { readonly kind: "string"; readonly size: number }
-  /** Raw bytes, printed in hex; at most `size`. */
-  | { readonly kind: "bytes"; readonly size: number }
+  /** Raw bytes, printed in hex; at most `size`. `words`: as numbers of 32 bits in the machine's order. */
+  | { readonly kind: "bytes"; readonly size: number; readonly words?: true }
   /** Only printable: the packet's addresses and ports in one column. */
   | { readonly kind: "tuple" }
   /** Only printable: a kernel stack, innermost frame first. */

@@ -79,6 +79,26 @@ describe.skipIf(missing !== undefined)(title, () => {
     expect(status).toBe(0);
   });
 
+  test("elapsed and delta: to the nanosecond, in show and in when; the first event has no delta", async () => {
+    const { stdout } = await alone(
+      "pwq 'trace skb where udp.dport == 7015 until drop show elapsed, delta' --json --quiet -- bash -c 'send 7015 1'; pwq 'trace skb where udp.dport == 7016 when delta > 0 or elapsed > 1h until drop show elapsed' --json --quiet -- bash -c 'send 7016 1'",
+    );
+    const whole = stdout.slice(0, stdout.lastIndexOf('{"type":"start"'));
+    const way = events(whole);
+    const nanoseconds = (event: Line | undefined): bigint => {
+      const [seconds = "", rest = ""] = String(event!.time).split(".");
+      return BigInt(Date.parse(`${seconds}Z`)) * 1_000_000n + BigInt(rest.slice(0, 9));
+    };
+    expect(way.length).toBeGreaterThan(3);
+    way.forEach((event, i) => {
+      expect(event.elapsed).toBe(Number(nanoseconds(event) - nanoseconds(way[0])));
+      expect(event.delta).toBe(i === 0 ? null : Number(nanoseconds(event) - nanoseconds(way[i - 1])));
+    });
+    const shown = events(stdout.slice(whole.length));
+    expect(shown).toHaveLength(way.length - 1);
+    for (const { elapsed } of shown) expect(elapsed).toBeGreaterThan(0);
+  });
+
   test("as a table, with what the command prints kept apart", async () => {
     const { stdout, stderr } = await alone(
       "pwq 'trace drop where udp.dport == 7003 show mark' -- bash -c 'echo from the command; send 7003 1'",

@@ -27,6 +27,7 @@ function values(packet: Packet): Readonly<Record<string, Value | number | undefi
     mtu: routeMtu ?? device?.mtu,
     queue: packet.queue,
     cb: packet.cb,
+    "cb.bpf": packet.cb.subarray(8, 28),
     "gso.size": gso.size,
     "gso.segs": gso.segs,
     "gso.type": gso.type,

@@ -168,6 +168,14 @@ describe("text and bytes", () => {
       })[0],
     ).toBe("010203");
   });
+  test("bytes that are words are numbers in the machine's order", () => {
+    const words: Type = { kind: "bytes", size: 8, words: true };
+    expect(
+      cell([{ key: "cb.bpf", encoding: "bytes", size: 8, type: words }], "cb.bpf", {
+        "cb.bpf": Uint8Array.of(0x1f, 0, 0, 0, 0, 0, 0, 0xff),
+      }),
+    ).toEqual(["0x1f,0xff000000", "[31,4278190080]"]);
+  });
   test("process is name and id of the event", () => {
     const slots = [comm, { key: "pid", encoding: "uint", size: 4 } as const];
     expect(cell(slots, "process", { comm: chars("nc"), pid: le(17, 4) })).toEqual(["nc:17", '"nc:17"']);
@@ -217,6 +225,40 @@ describe("what is in the head or known to user space", () => {
     const netns = { key: "netns", encoding: "uint", size: 4 } as const;
     expect(cell([netns], "netns", { netns: le(4026532000, 4) })).toEqual(["client", '"client"']);
     expect(cell([netns], "netns", { netns: le(4026531840, 4) })).toEqual(["4026531840", "4026531840"]);
+  });
+  test("in brackets in the table what is told of a task that was interrupted; JSON says by what", () => {
+    const slots = [
+      { key: "comm", encoding: "chars", size: 16 },
+      { key: "context", encoding: "uint", size: 1, optional: true },
+    ] as const;
+    const made = query(slots, ["comm"]);
+    const batch = new Batch();
+    const line = (interrupt: number | undefined): readonly (string | undefined)[] => {
+      const told = interrupt !== undefined && { context: le(interrupt, 1) };
+      batch.use(record(made, {}, { comm: chars("curl"), ...told }));
+      const [column] = columnsOf(made, batch, context());
+      return [column!.text(0), column!.json(0), column!.interrupt?.(0)];
+    };
+    expect(line(0)).toEqual(["curl", '"curl"', undefined]);
+    expect(line(1)).toEqual(["(curl)", '"curl"', "SOFTIRQ"]);
+    expect(line(2)).toEqual(["(curl)", '"curl"', "HARDIRQ"]);
+    expect(line(undefined)).toEqual(["curl", '"curl"', undefined]);
+  });
+  test("in an interrupt the container is that of the packet's socket", () => {
+    const slots = [
+      { key: "cgroup", encoding: "uint", size: 8 },
+      { key: "context", encoding: "uint", size: 1, optional: true },
+      { key: "sk.cgroup", encoding: "uint", size: 8, optional: true },
+    ] as const;
+    const [mine, none] = [le(77, 8), le(1, 8)];
+    const task = { cgroup: mine, context: le(0, 1), "sk.cgroup": none };
+    expect(cell(slots, "container", task)[0]).toBe("0123456789ab");
+    expect(cell(slots, "container", { ...task, context: le(1, 1) })[0]).toBe("-");
+    const socket = { cgroup: none, context: le(1, 1), "sk.cgroup": mine };
+    expect(cell(slots, "container", socket)[0]).toBe("0123456789ab");
+    expect(cell(slots, "container", { ...socket, context: le(0, 1) })[0]).toBe("-");
+    expect(cell(slots, "container", { cgroup: mine, context: le(1, 1) })[0]).toBe("-");
+    expect(cell(slots, "sk.container", socket)[0]).toBe("0123456789ab");
   });
   test("a container by its cgroup", () => {
     const cgroup = { key: "cgroup", encoding: "uint", size: 8 } as const;

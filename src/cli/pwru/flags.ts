@@ -123,7 +123,7 @@ export const FLAGS: readonly Flag[] = [
     type: "bool",
     about: "BPF programs at tc",
     example: ["--filter-trace-tc"],
-    means: on({ points: ["tc"], show: ["cb"] }),
+    means: on({ points: ["tc"], show: ["cb.bpf"] }),
   },
   {
     name: "filter-trace-xdp",
@@ -304,7 +304,7 @@ export const FLAGS: readonly Flag[] = [
     type: "bool",
     about: "the control buffer, as BPF programs see it",
     example: ["--output-skb-cb"],
-    means: on({ show: ["cb"] }),
+    means: on({ show: ["cb.bpf"] }),
   },
   {
     name: "output-skb-metadata",

@@ -105,6 +105,8 @@ export function lowerPath(path: ResolvedPath, type: Type, root: Value = SKB): Lo
       return type.kind === "ip" ? lowerIpBytes(base, offset, value.size) : memory(value.size);
     case "scalar": {
       if (type.kind === "ip") return lowerIpBytes(base, offset, value.size);
+      // An element of an array stands for what begins there.
+      if (type.kind === "bytes") return memory(type.size);
       const signed = value.signed && !value.bits;
       let read: Value = load(base, offset, value.size, signed && !value.bigEndian);
       if (value.bits) read = { op: "bits", ...value.bits, signed: value.signed, value: read };

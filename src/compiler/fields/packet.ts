@@ -92,6 +92,15 @@ export const packetFields: readonly Field[] = [
     column: { title: "CB", width: 24 },
   }),
   {
+    name: "cb.bpf",
+    type: { kind: "bytes", size: 20, words: true },
+    doc: "The part of the control buffer that BPF programs see as `__sk_buff->cb`, as its five words.",
+    // `qdisc_skb_cb.data`, behind pkt_len, slave_dev_queue_mapping and tc_classid (include/net/sch_generic.h).
+    read: path("skb->cb[8]"),
+    column: { title: "CB_BPF", width: 24 },
+    aka: ["__sk_buff.cb"],
+  },
+  {
     name: "gso.size",
     type: u16,
     doc: "Payload bytes of each segment the packet will be split into (`gso_size`); 0 if it will not.",

@@ -33,10 +33,10 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
     cached(batch, slot, 24, (b, at) => (b[at] === 4 ? ip4Text(b, at + 8) : ip6Text(b, at + 8))),
   mac: (batch, slot) => cached(batch, slot, 8, (b, at) => macText(b, at)),
   chars: (batch, slot) => cached(batch, slot, slot.size, (b, at) => charsText(b, at, at + slot.size)),
-  bytes:
-    (batch, { offset, size }) =>
-    (at) =>
-      asText(hexText(batch.u8, at + offset, at + offset + size)),
+  bytes: (batch, { offset, size, type }) =>
+    type.kind === "bytes" && type.words
+      ? (at) => wordTexts(batch.u32.subarray((at + offset) >> 2, (at + offset + size) >> 2))
+      : (at) => asText(hexText(batch.u8, at + offset, at + offset + size)),
   counted: (batch, { offset, size, type }) => {
     const spell = type.kind === "string" ? charsText : hexText;
     return (at) => {
@@ -61,6 +61,12 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
   },
   tuple: (batch, slot) => cached(batch, slot, TUPLE.size, tupleText),
 };
+
+const wordTexts = (words: Uint32Array): readonly Text[] =>
+  Array.from(words, (word) => {
+    const text = `0x${word.toString(16)}`;
+    return { raw: text, text, json: String(word) };
+  });
 
 /** Below the last frame of a stack that may go on. */
 const CUT = asText("…");
