@@ -47,7 +47,7 @@ export async function layoutHeader() {
     "/* Made by scripts/layout.mjs from src/compiler/layout.ts; do not edit. */",
     "#pragma once",
     "",
-    ...[layout.EVENT, layout.TRACK, layout.RECORD_HEAD].flatMap((s) => [...struct(s), ""]),
+    ...[layout.EVENT, layout.TRACK, layout.FRAME, layout.RECORD_HEAD].flatMap((s) => [...struct(s), ""]),
     ...enumeration(constants("FLAG", layout.RECORD_FLAG)),
     ...enumeration(constants("MARK", layout.MARK)),
     ...enumeration(constants("KIND", layout.POINT_KIND)),

@@ -44,6 +44,36 @@ static __always_inline __u64 argument(const void *regs, __u32 position)
 	return value;
 }
 
+/* At a function's entry: where the stack pointer will be when it has returned. */
+static __always_inline __u64 returned_stack_pointer(const void *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return *(const __u64 *)(regs + 152) + sizeof(__u64); /* sp, at the return address */
+#else
+	return *(const __u64 *)(regs + 248);
+#endif
+}
+
+/* At its return: where it is. */
+static __always_inline __u64 stack_pointer(const void *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return *(const __u64 *)(regs + 152);
+#else
+	return *(const __u64 *)(regs + 248);
+#endif
+}
+
+/* At its return: what it returns, in all bits of the register. */
+static __always_inline __u64 return_value(const void *regs)
+{
+#if defined(__TARGET_ARCH_x86)
+	return *(const __u64 *)(regs + 80); /* ax */
+#else
+	return *(const __u64 *)regs;
+#endif
+}
+
 /* Where the kprobe is: on x86 the instruction pointer is behind the byte of a breakpoint, even if there is none. */
 static __always_inline __u64 probed_address(const void *regs)
 {

@@ -3,6 +3,7 @@
 #pragma once
 #include "base.h"
 #include "admit.h"
+#include "frames.h"
 #include "track.h"
 
 /* Generated: evaluates every query of the file for this event. */
@@ -34,10 +35,11 @@ static __always_inline void clear(struct pwq_event *event, __u64 any)
 
 /*
  * `skb` is the packet that is here, one that does not pass by. At a point that copies it, `clone` is the new skb.
+ * The result is the key of the frame that the function's return will find, 0 if there is none.
  * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
  */
-static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
-				   __u64 location, __u64 reason)
+static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
+				    __u64 location, __u64 reason)
 {
 	struct pwq_event event;
 	struct pwq_track *track;
@@ -67,7 +69,7 @@ static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone
 	if (role == PWQ_ROLE_FREE) {
 		if (track)
 			track_delete(&event);
-		return;
+		return 0;
 	}
 	if (role == PWQ_ROLE_DYING)
 		event.dying = 1;
@@ -78,4 +80,5 @@ static __always_inline void handle(void *ctx, __u64 regs, __u64 skb, __u64 clone
 	track_write_back(&event, track);
 	if (role == PWQ_ROLE_CLONE && clone)
 		track_clone(&event, clone);
+	return regs && COOKIE(cookie, RETURNS) ? frame_push(ctx, &event, skb, cookie) : 0;
 }

@@ -9,6 +9,7 @@
 #include "context.h"
 #include "handle.h"
 #include "record.h"
+#include "returns.h"
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
@@ -50,7 +51,7 @@ static __always_inline __u64 clone_of(void *ctx, __u64 cookie)
 }
 
 /* The arguments are read again after the test, because there is no room on the stack to keep them. */
-static __always_inline int at_function(void *ctx, __u64 cookie)
+static __always_inline __u64 at_function(void *ctx, __u64 cookie)
 {
 	__u64 skb = skb_of(ctx, cookie);
 
@@ -58,14 +59,22 @@ static __always_inline int at_function(void *ctx, __u64 cookie)
 		return 0;
 	if (COOKIE(cookie, ROLE) == PWQ_ROLE_CROSSING && !crosses(ctx, cookie))
 		cookie &= ~((__u64)PWQ_COOKIE_ROLE_MASK << PWQ_COOKIE_ROLE_SHIFT);
-	handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0);
-	return 0;
+	return handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0);
+}
+
+/* Where the return has a probe of its own, it could take an earlier call that it missed for this one. */
+static __always_inline void at_entry(void *ctx, __u64 cookie)
+{
+	if (COOKIE(cookie, RETURNS))
+		frame_forget(ctx);
+	at_function(ctx, cookie);
 }
 
 SEC("kprobe.multi")
 int pwq_kprobe_multi(void *ctx)
 {
-	return at_function(ctx, bpf_get_attach_cookie(ctx));
+	at_entry(ctx, bpf_get_attach_cookie(ctx));
+	return 0;
 }
 
 /*
@@ -104,7 +113,34 @@ int pwq_kprobe(void *ctx)
 {
 	__u64 cookie = bpf_get_attach_cookie(ctx);
 
-	return at_function(ctx, cookie ? cookie : shared_cookie(ctx));
+	at_entry(ctx, cookie ? cookie : shared_cookie(ctx));
+	return 0;
+}
+
+/*
+ * A probe on entries and returns (Linux 6.10), where the kernel keeps `slot` for each call from one to the other. It has
+ * two halves, for the generated program that asks the kernel which of them this is.
+ */
+__hidden __u64 pwq_session_entry(__u64 ctx, __u64 slot)
+{
+	__u64 key = at_function((void *)ctx, bpf_get_attach_cookie((void *)ctx));
+
+	*(__u64 *)slot = key;
+	/* 1: this call's return is of no interest. */
+	return !key;
+}
+
+__hidden __u64 pwq_session_return(__u64 ctx, __u64 slot, __u64 first, __u64 lasting)
+{
+	handle_return((void *)ctx, *(__u64 *)slot, bpf_get_attach_cookie((void *)ctx), first, lasting);
+	return 0;
+}
+
+/* A probe on returns alone, beside those above on entries. The generated program knows the last two. */
+__hidden __u64 pwq_return(__u64 ctx, __u64 first, __u64 lasting)
+{
+	handle_return((void *)ctx, stack_pointer((void *)ctx), bpf_get_attach_cookie((void *)ctx), first, lasting);
+	return 0;
 }
 
 /* For the generated raw tracepoint programs, which ask this first. */

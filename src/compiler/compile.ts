@@ -12,8 +12,9 @@ import type { Compiled, CompiledQuery } from "./compiled.ts";
 import type { Code } from "./diagnostics/codes.ts";
 import { PwqError } from "./diagnostics/diagnostic.ts";
 import type { KernelFacts } from "./facts.ts";
+import { unpackCookie } from "./plan/cookie.ts";
 import { entryPrograms } from "./plan/entry.ts";
-import { type BackendChoice, plan as makePlan } from "./plan/plan.ts";
+import { type BackendChoice, plan as makePlan, type Plan } from "./plan/plan.ts";
 import type { CheckedProgram, CheckedQuery } from "./typed.ts";
 
 export interface CompileOptions {
@@ -30,7 +31,12 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   const plan = makePlan(program, facts, options.backend ?? "auto", options.modules);
   const lowered = program.queries.map((query, index) =>
     mended(query, () =>
-      lowerQuery(query, index, { facts, points: plan.points, source: query.source }, plan.queries[index]!),
+      lowerQuery(
+        query,
+        index,
+        { facts, points: plan.points, functions: functionsOf(plan, index), source: query.source },
+        plan.queries[index]!,
+      ),
     ),
   );
   const unit = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
@@ -48,6 +54,12 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
       return lines;
     },
   };
+}
+
+/** Numbers of the functions at which a query is evaluated. */
+function functionsOf({ kprobes }: Plan, query: number): ReadonlySet<number> {
+  const cookies = kprobes.map(({ cookie }) => unpackCookie(cookie));
+  return new Set(cookies.filter(({ at, until }) => (at | until) & (1 << query)).map(({ point }) => point));
 }
 
 function lowerQuery(

@@ -1,4 +1,6 @@
+import type { RegisterValue } from "./btf/signature.ts";
 import type { Backend } from "./facts.ts";
+import type { ReturnPlan } from "./plan/returns.ts";
 import type { CheckedQuery, ShowColumn, TExpr } from "./typed.ts";
 import type { Type } from "./types.ts";
 
@@ -20,6 +22,8 @@ export interface AttachPlan {
   readonly points: readonly PointInfo[];
   /** Functions to probe, with cookies. */
   readonly kprobes: readonly KprobeAttachment[];
+  /** How returns of functions are seen, if a query asks for them. */
+  readonly returns?: ReturnPlan;
   /** Raw tracepoints, each with its own program in the object. */
   readonly tracepoints: readonly TracepointAttachment[];
   /** What was asked for and is left out on purpose, with the reason: compiler copies, not traceable, too many arguments. */
@@ -29,10 +33,12 @@ export interface AttachPlan {
 }
 
 export interface PointInfo {
-  readonly kind: "function" | "tracepoint" | "drop";
+  readonly kind: "function" | "tracepoint" | "drop" | "return";
   /** `ip_rcv`, `net:netif_rx`; for drops `skb:kfree_skb`. */
   readonly name: string;
   readonly module?: string;
+  /** Of a return: what is in the register. */
+  readonly value?: RegisterValue;
 }
 export interface KprobeAttachment {
   readonly symbol: string;
@@ -87,6 +93,7 @@ export interface Slot {
  * chars: NUL-terminated text in `size` bytes. bytes: `size` raw bytes.
  * counted: u32 length, then that many bytes (at most `size` - 4).
  * stack: u32 length in bytes, u32 zero, then u64 return addresses, innermost first.
+ * dump: the structure's bytes; its members are in the slot's type.
  * tuple: `TUPLE` in layout.ts.
  */
 export type Encoding =
@@ -100,6 +107,7 @@ export type Encoding =
   | "bytes"
   | "counted"
   | "stack"
+  | "dump"
   | "tuple";
 
 export interface ListingLine {

@@ -8,6 +8,7 @@ import type {
   TArg,
   TCall,
   TConst,
+  TDump,
   TExpr,
   TField,
   TFormat,
@@ -31,7 +32,7 @@ export interface Address {
   readonly value: bigint;
 }
 
-export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TFormat;
+export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TDump | TFormat;
 
 /** The event that an expression is asked about. */
 export interface Environment {
@@ -65,6 +66,7 @@ export function evaluate(expr: TExpr, event: Environment): Value | undefined {
     case "pcap":
     case "payload":
     case "arg":
+    case "dump":
     case "format":
       return event.read(expr);
     case "present":

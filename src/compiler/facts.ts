@@ -34,6 +34,8 @@ export type Backend = "kprobe-multi" | "kprobe" | "tracepoint";
 export interface Features {
   readonly kprobeMulti: boolean;
   readonly kprobe: boolean;
+  /** One program on entries and returns of many functions (Linux 6.10). */
+  readonly kprobeSession: boolean;
   readonly rawTracepoint: boolean;
   /** The kfunc `bpf_rdonly_cast` (Linux 6.2) is callable: loads are direct. */
   readonly rdonlyCast: boolean;

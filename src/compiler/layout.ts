@@ -52,7 +52,7 @@ export const EVENT = layout("pwq_event", [
   ["ctx", 8], // the program's context: pt_regs or raw tracepoint arguments
   ["regs", 8], // the same at a function, 0 at a tracepoint
   ["time", 8], // ktime_get_ns; 0 until somebody follows the skb: read it after pwq_admit or pwq_reserve
-  ["location", 8], // of a drop
+  ["location", 8], // of a drop; of a return what is returned
   ["record", 8], // of the last pwq_reserve that returned 1
   // From here to `fresh` as in TRACK: the entry's working copy, written back after the queries.
   ["packet", 8], // journey number; 0: not followed
@@ -83,7 +83,7 @@ export const RECORD_HEAD = layout("pwq_record", [
   ["cpu", 2],
   ["query", 1],
   ["flags", 1],
-  ["location", 8], // of a drop, else 0
+  ["location", 8], // of a drop; of a return what is returned; else 0
   ["reason", 4], // of a drop, else 0
   ["size", 4], // of this record in bytes
 ]);
@@ -123,7 +123,7 @@ export const MARK = {
   cloned: 1,
 } as const;
 
-export const POINT_KIND = { function: 0, tracepoint: 1, drop: 2 } as const;
+export const POINT_KIND = { function: 0, tracepoint: 1, drop: 2, return: 3 } as const;
 
 /** What runs: a task on its own behalf, or an interrupt on top of whatever task was there. */
 export const CONTEXT = { task: 0, softirq: 1, hardirq: 2, unknown: 0xff } as const;
@@ -138,6 +138,23 @@ export const TRACK = layout("pwq_track", [
   ["dying", 2], // it is being freed: seen next at a point off the free path, the address has a new owner
   ["apart", 2], // queries for which the copy of it that is being made is a packet of its own
   ["held", 4], // of the following queries, those that hold a journey's events until they know how it ends
+]);
+
+/** Value of the map of calls that a followed packet is in; laid out as the event from `record` on. */
+export const FRAME = layout("pwq_frame", [
+  ["skb", 8],
+  ["packet", 8],
+  ["first", 8],
+  ["last", 8],
+  ["follow", 4], // queries that wait for the return
+  ["done", 4],
+  ["dying", 2],
+  ["apart", 2],
+  ["held", 4],
+  ["fresh", 4],
+  ["at", 4],
+  ["until", 4],
+  ["point", 4],
 ]);
 
 /** Bits of `pwq_event.has`. `parsed` is always set after parsing. */
@@ -178,6 +195,7 @@ export const COOKIE = {
   headless: [28, 1], // the packet data is freed already: header fields are absent (event.has = parsed)
   at: [32, 8], // queries that look here
   until: [40, 8], // queries that end here
+  returns: [48, 8], // queries that wait for its return
   apart: [56, 8], // queries that do not follow what the role is about
 } as const satisfies Record<string, readonly [number, number]>;
 
@@ -212,6 +230,7 @@ export const ADMIT = {
 export const COUNTER = [
   "map_full", // a journey that could not be entered in the tracking map
   "clone_full", // a clone that could not be
+  "frame_full", // a call of a function whose return will not be known
   "inserted",
   "deleted",
   "marks_lost", // marks of held journeys, no room in the ring buffer

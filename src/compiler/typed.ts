@@ -92,6 +92,7 @@ export type TExpr =
   | TPayload
   | TPcap
   | TArg
+  | TDump
   | TCall;
 
 /** int: bigint; bool: boolean; ip, mac: bigint; string: string. */
@@ -102,6 +103,8 @@ export interface TConst extends TNode {
 export interface TField extends TNode {
   readonly kind: "field";
   readonly field: Field;
+  /** Of `ret`: the functions of the query return different types. */
+  readonly mixed?: true;
   /** Of a field read by `expr`: that expression, checked. */
   readonly expansion?: TExpr;
 }
@@ -216,10 +219,20 @@ export interface TPcap extends TNode {
   /** Undefined if checked without libpcap. */
   readonly filter?: PcapFilter;
 }
-/** The function's n-th argument (0-based); absent at tracepoints. */
+/** The function's n-th argument (0-based); absent at tracepoints, at returns, and where a function has fewer. */
 export interface TArg extends TNode {
   readonly kind: "arg";
   readonly index: number;
+  /** The functions of the query have different types there. */
+  readonly mixed?: true;
+}
+/** `dump(skb)`, `dump(shinfo)`, `dump(skb->dev)`: all members of a structure. */
+export interface TDump extends TNode {
+  readonly kind: "dump";
+  /** Canonical: `skb->dev`. */
+  readonly text: string;
+  /** Undefined if checked without BTF. */
+  readonly path?: ResolvedPath;
 }
 export interface TCall extends TNode {
   readonly kind: "call";

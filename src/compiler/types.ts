@@ -1,3 +1,5 @@
+import type { Shape } from "./btf/shape.ts";
+
 /**
  * The types of pwq values. Every expression has one; unlike types do not compare.
  * `int` covers everything that is a number in the kernel; `unit` keeps kinds of numbers apart where mixing them
@@ -17,6 +19,8 @@ export type Type =
   | { readonly kind: "tuple" }
   /** Only printable: a kernel stack, innermost frame first. */
   | { readonly kind: "stack" }
+  /** Only printable: all members of a structure. */
+  | { readonly kind: "dump"; readonly name: string; readonly size: number; readonly shape: Shape }
   /** Checked without kernel facts, and only the kernel's BTF could tell. Never in a program that is compiled. */
   | { readonly kind: "unknown" };
 

@@ -9,6 +9,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("openObject", native_open_object),
 	EXPORT("setMapSize", native_set_map_size),
 	EXPORT("setAutoload", native_set_autoload),
+	EXPORT("setAttachType", native_set_attach_type),
 	EXPORT("programs", native_programs),
 	EXPORT("load", native_load),
 	EXPORT("programInsns", native_program_insns),

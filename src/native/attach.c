@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <bpf/bpf.h>
 
@@ -35,6 +36,8 @@ static void detach_all(struct link *link)
 {
 	for (size_t i = 0; i < link->count; i++)
 		bpf_link__destroy(link->at[i]);
+	if (link->fd)
+		close(link->fd);
 	shared_kprobe_free(link->shared);
 	free(link->at);
 	*link = (struct link){};
@@ -84,39 +87,34 @@ struct bpf_program *get_loaded(napi_env env, napi_value *values)
 
 EXPORTED(native_attach_kprobe_multi)
 {
-	LIBBPF_OPTS(bpf_kprobe_multi_opts, options);
 	struct strings names = {};
 	struct bpf_program *program;
-	struct bpf_link *attachment;
+	const uint64_t *addresses = NULL, *numbers;
 	napi_value values[4];
-	const uint64_t *numbers;
 	size_t count, cookies;
 	bool by_name;
+	int fd;
 
 	if (!get_arguments(env, info, values, 4) || !(program = get_loaded(env, values)) ||
 	    napi_is_array(env, values[2], &by_name) != napi_ok || !get_u64s(env, values[3], &numbers, &cookies))
 		return NULL;
-	options.cookies = (const __u64 *)numbers;
 	if (by_name) {
 		if (!get_strings(env, values[2], &names))
 			return NULL;
-		options.syms = (const char **)names.at;
 		count = names.count;
-	} else {
-		if (!get_u64s(env, values[2], &numbers, &count))
-			return NULL;
-		options.addrs = (const unsigned long *)numbers;
+	} else if (!get_u64s(env, values[2], &addresses, &count)) {
+		return NULL;
 	}
 	if (count != cookies || !count) {
 		free_strings(&names);
 		return throw_type(env, "expected as many cookies as functions, and at least one");
 	}
-	options.cnt = count;
-	attachment = bpf_program__attach_kprobe_multi_opts(program, NULL, &options);
-	if (!attachment)
+	fd = kprobe_multi_create(bpf_program__fd(program), bpf_program__expected_attach_type(program),
+				 (const char **)names.at, addresses, numbers, count);
+	if (fd < 0)
 		throw_errno(env, "attachKprobeMulti", count == 1 && by_name ? names.at[0] : NULL, errno);
 	free_strings(&names);
-	return attachment ? make_link(env, attachment, count) : NULL;
+	return fd < 0 ? NULL : make_raw_link(env, fd, count);
 }
 
 EXPORTED(native_attach_raw_tracepoint)
@@ -175,12 +173,13 @@ EXPORTED(native_link_info)
 		set(env, result, "missed", make_u64(env, shared_kprobe_missed(link->shared)));
 		return result;
 	}
-	for (size_t i = 0; i < link->count; i++) {
+	for (size_t i = 0; i < link->count + !!link->fd; i++) {
 		struct link_info link_info = {};
 		uint32_t size = sizeof(link_info);
+		int fd = i < link->count ? bpf_link__fd(link->at[i]) : link->fd;
 
 		/* An old kernel has no link for a perf event, only the event itself. */
-		if (bpf_obj_get_info_by_fd(bpf_link__fd(link->at[i]), &link_info, &size))
+		if (bpf_obj_get_info_by_fd(fd, &link_info, &size))
 			return result;
 		if (i == 0) {
 			set(env, result, "id", make_number(env, link_info.id));
@@ -188,7 +187,7 @@ EXPORTED(native_link_info)
 		}
 		counted = counted && add_missed(&link_info, size, &missed);
 	}
-	if (link->count && counted)
+	if (counted)
 		set(env, result, "missed", make_u64(env, missed));
 	return result;
 }

@@ -12,6 +12,7 @@ EXPORTED(native_libbpf_version);
 EXPORTED(native_open_object);
 EXPORTED(native_set_map_size);
 EXPORTED(native_set_autoload);
+EXPORTED(native_set_attach_type);
 EXPORTED(native_programs);
 EXPORTED(native_load);
 EXPORTED(native_program_insns);

@@ -14,7 +14,8 @@
 
 static struct bpf_link *attach_kprobe(struct bpf_program *program, const char *symbol, uint64_t cookie)
 {
-	LIBBPF_OPTS(bpf_kprobe_opts, options, .bpf_cookie = cookie);
+	bool on_return = !strcmp(bpf_program__section_name(program), "kretprobe");
+	LIBBPF_OPTS(bpf_kprobe_opts, options, .bpf_cookie = cookie, .retprobe = on_return);
 
 	return bpf_program__attach_kprobe_opts(program, symbol, &options);
 }

@@ -16,6 +16,8 @@ export interface Native {
   /** Entries (bytes for a ring buffer; a power of two of pages). Before `load`. */
   setMapSize(obj: Obj, map: string, entries: number): void;
   setAutoload(obj: Obj, program: string, autoload: boolean): void;
+  /** As in linux/bpf.h's `enum bpf_attach_type`, where the program's section does not say it. Before `load`. */
+  setAttachType(obj: Obj, program: string, type: number): void;
   programs(obj: Obj): ProgramInfo[];
   /**
    * Creates the maps and loads every program that is not excluded. With `logLevel` (1 to 4, as the verifier's) the
@@ -36,6 +38,7 @@ export interface Native {
     functions: readonly string[] | BigUint64Array,
     cookies: BigUint64Array,
   ): Link;
+  /** At the function's entry, or at its return if the program's section is `kretprobe`. */
   attachKprobe(obj: Obj, program: string, symbol: string, cookie: bigint): Link;
   /**
    * Kprobes on many functions, held by one handle. What cannot be probed is reported by its index and left out. Where
@@ -161,7 +164,14 @@ export interface RingOptions {
   readonly flushMs: number;
 }
 
-export type ProbeName = "bpf-syscall" | "btf" | "kprobe-multi" | "kprobe" | "raw-tracepoint" | "ring-buffer";
+export type ProbeName =
+  | "bpf-syscall"
+  | "btf"
+  | "kprobe-multi"
+  | "kprobe-session"
+  | "kprobe"
+  | "raw-tracepoint"
+  | "ring-buffer";
 
 /** `reason` is the system's answer in words. */
 export type ProbeResult =

@@ -129,6 +129,21 @@ EXPORTED(native_set_autoload)
 	return err ? throw_errno(env, "setAutoload", bpf_program__name(program), err) : make_undefined(env);
 }
 
+EXPORTED(native_set_attach_type)
+{
+	struct bpf_program *program;
+	struct bpf_object *object;
+	napi_value values[3];
+	uint32_t type;
+	int err;
+
+	if (!get_arguments(env, info, values, 3) || !(object = get_object(env, values[0])) ||
+	    !(program = get_program(env, object, values[1])) || !get_u32(env, values[2], &type))
+		return NULL;
+	err = bpf_program__set_expected_attach_type(program, type);
+	return err ? throw_errno(env, "setAttachType", bpf_program__name(program), err) : make_undefined(env);
+}
+
 EXPORTED(native_programs)
 {
 	struct bpf_program *program;

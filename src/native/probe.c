@@ -3,6 +3,7 @@
  * What this kernel and these privileges allow, found out by trying. A probe that attaches names a function that does not
  * exist: whoever answers that it does not exist would have attached to one that does.
  */
+#include "attachment.h"
 #include "functions.h"
 
 #include <errno.h>
@@ -56,17 +57,26 @@ static int probe_btf(void)
 	return result_of(open("/sys/kernel/btf/vmlinux", O_RDONLY | O_CLOEXEC));
 }
 
-static int probe_kprobe_multi(void)
+static int probe_multi(uint32_t attach_type)
 {
 	const char *symbols[] = { NO_SUCH_FUNCTION };
-	LIBBPF_OPTS(bpf_link_create_opts, options, .kprobe_multi = { .cnt = 1, .syms = symbols });
-	int program = load_nothing(BPF_PROG_TYPE_KPROBE, BPF_TRACE_KPROBE_MULTI), err;
+	int program = load_nothing(BPF_PROG_TYPE_KPROBE, attach_type), err;
 
 	if (program < 0)
 		return errno;
-	err = result_of(bpf_link_create(program, 0, BPF_TRACE_KPROBE_MULTI, &options));
+	err = result_of(kprobe_multi_create(program, attach_type, symbols, NULL, NULL, 1));
 	close(program);
 	return err == ESRCH || err == ENOENT ? 0 : err;
+}
+
+static int probe_kprobe_multi(void)
+{
+	return probe_multi(BPF_TRACE_KPROBE_MULTI);
+}
+
+static int probe_kprobe_session(void)
+{
+	return probe_multi(TRACE_KPROBE_SESSION);
 }
 
 /* The kprobe PMU's number, or a negative errno. */
@@ -120,7 +130,7 @@ static const struct {
 	int (*probe)(void);
 } PROBES[] = {
 	{ "bpf-syscall", probe_bpf_syscall },   { "btf", probe_btf },
-	{ "kprobe-multi", probe_kprobe_multi }, { "kprobe", probe_kprobe },
+	{ "kprobe-multi", probe_kprobe_multi }, { "kprobe-session", probe_kprobe_session }, { "kprobe", probe_kprobe },
 	{ "raw-tracepoint", probe_raw_tracepoint }, { "ring-buffer", probe_ring_buffer },
 };
 

@@ -41,6 +41,7 @@ export function losses(counts: Counts, final?: Final): ReadonlyMap<Cause, number
     ["map_full", counts.total.map_full],
     ["clone_full", counts.total.clone_full],
     ["marks", counts.total.marks_lost],
+    ["frame_full", counts.total.frame_full],
     ["evicted", final ? counts.total.inserted - counts.total.deleted - final.tracked : 0],
     ["missed", final?.missed ?? 0],
     ["unread", final ? summed(counts, "produced") - ring - final.received : 0],

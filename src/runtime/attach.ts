@@ -1,5 +1,6 @@
 import { constants } from "node:os";
 import type { AttachPlan, KprobeAttachment } from "../compiler/compiled.ts";
+import { unpackCookie } from "../compiler/plan/cookie.ts";
 import { isNativeError, type Link, type Native, type Obj } from "../native/native.ts";
 import type { Attached } from "./tracer.ts";
 
@@ -14,11 +15,27 @@ export function attachPlan(native: Native, obj: Obj, plan: AttachPlan): Attachme
     // Tracepoints are where journeys end; with them first, none begins that could not be seen to end.
     const tracepoints = attachTracepoints(native, obj, plan, links);
     const functions = attachFunctions(native, obj, plan, links);
-    return { links, count: functions.count + tracepoints, refused: functions.refused };
+    const returns = plan.returns?.how === "kretprobe" ? attachReturns(native, obj, plan, links) : [];
+    return { links, count: functions.count + tracepoints, refused: [...functions.refused, ...returns] };
   } catch (error) {
     for (const link of links) native.detach(link);
     throw error;
   }
+}
+
+/** A probe on the return of each function of which it is wanted. */
+function attachReturns(native: Native, obj: Obj, plan: AttachPlan, links: Link[]): Attached["refused"] {
+  const refused: { symbol: string; code: string }[] = [];
+  for (const { symbol, cookie } of plan.kprobes) {
+    if (unpackCookie(cookie).returns === 0) continue;
+    try {
+      links.push(native.attachKprobe(obj, plan.returns!.program, symbol, cookie));
+    } catch (error) {
+      if (!isNativeError(error) || !UNTRACEABLE.has(error.code)) throw error;
+      refused.push({ symbol: `return of ${symbol}`, code: error.code });
+    }
+  }
+  return refused;
 }
 
 function attachFunctions(native: Native, obj: Obj, plan: AttachPlan, links: Link[]): Attached {

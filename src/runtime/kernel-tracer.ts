@@ -7,6 +7,9 @@ import { attachPlan } from "./attach.ts";
 import { refusal } from "./refusal.ts";
 import type { Loaded, Sizes, Tracer, Tracked } from "./tracer.ts";
 
+/** linux/bpf.h of 6.10; libbpf 1.1 knows no section name for it. */
+const TRACE_KPROBE_SESSION = 56;
+
 /** Maps of the template. */
 const RING = "pwq_ring";
 const TRACK_MAP = "pwq_track";
@@ -52,7 +55,9 @@ const callsOn = ({ kprobes }: AttachPlan): boolean =>
 function excludeUnused(face: Native, obj: Obj, { plan }: Compiled): void {
   const used = new Set([...plan.tracepoints, ...plan.kprobes].map(({ program }) => program));
   if (callsOn(plan)) used.add(KPROBE_MULTI);
+  if (plan.returns) used.add(plan.returns.program);
   for (const { name } of face.programs(obj)) face.setAutoload(obj, name, used.has(name));
+  if (plan.returns?.how === "session") face.setAttachType(obj, plan.returns.program, TRACE_KPROBE_SESSION);
 }
 
 /** A ring buffer's size is a power of two, and at least a page. */

@@ -35,6 +35,8 @@ export function print(expr: TExpr): string {
       return `payload(${expr.size})`;
     case "arg":
       return `arg(${expr.index})`;
+    case "dump":
+      return `dump(${expr.text})`;
     case "call":
       return `${expr.callee}(${expr.args.map(print).join(", ")})`;
   }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { check } from "../../src/compiler/check/check.ts";
-import { print, printQuery } from "./print.ts";
+import { fixtureFacts } from "../fixtures/btf.ts";
+import { print, printQuery, printType } from "./print.ts";
 import { checked, textLoader } from "./program.ts";
 
 const lines = (...all: string[]): string => all.join("\n");
@@ -55,6 +56,20 @@ describe("clauses", () => {
         "show trace=stack if (has-drop or (len > 100:sizeu32)), mark=mark if has-tcp",
       ),
     );
+  });
+
+  it("arguments and results have the types of the functions that are named", () => {
+    const facts = fixtureFacts("6.12");
+    const types = (at: string) =>
+      checked(`trace skb at ${at} show arg(0), arg(3), ret`, { facts }).queries[0]!.show.map(({ value }) =>
+        printType(value.type),
+      );
+    expect(types("nf_hook_slow")).toEqual(["pointeru64", "u32", "i32"]);
+    expect(types("ip_rcv, nf_hook_slow")).toEqual(["pointeru64", "u64", "i32"]);
+    expect(types("all")).toEqual(["u64", "u64", "u64"]);
+    expect(() =>
+      checked("trace skb at nf_hook_slow when ret == -1 or ret == -70000 show ret", { facts }),
+    ).not.toThrow();
   });
 
   it("`trace drop` is the point `drop`", () => {

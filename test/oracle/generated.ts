@@ -39,7 +39,7 @@ export class Generated {
     this.#facts = facts;
     const plan = makePlan(program, facts);
     const checked = program.queries[0]!;
-    const context = { facts, points: plan.points, source: checked.source };
+    const context = { facts, points: plan.points, functions: new Set<number>(), source: checked.source };
     const captured = layoutRecord(checked.show, context);
     const where = checked.where && { where: surely(checked.where, true, context) };
     const query = {

@@ -312,6 +312,22 @@ describe("what is in the head or known to user space", () => {
     });
     expect(shown).toEqual(["7", "null"]);
   });
+  test("what a function returned, as its type says, and nothing at other events", () => {
+    const value = { kind: "scalar", size: 4, signed: true } as const;
+    const points = [
+      { kind: "function", name: "ip_rcv" },
+      { kind: "return", name: "ip_rcv", value },
+      { kind: "return", name: "ip_send", value: { ...value, signed: false } },
+      { kind: "return", name: "skb_share_check", value: { kind: "pointer", target: "struct sk_buff" } },
+    ] as const;
+    const made = query([], [{ name: "ret", value: fieldExpr("ret", int(64, { signed: true })) }]);
+    const shown = [0, 1, 2, 3].map((point) => {
+      const batch = new Batch();
+      batch.use(record(made, { point, location: 0x1234ffffffean }));
+      return columnsOf(made, batch, context(points))[0]!.json(0);
+    });
+    expect(shown).toEqual(["null", "-22", "4294967274", String(0x1234ffffffea)]);
+  });
   test("a stack, innermost first", () => {
     const stack = new Uint8Array(8 + 16);
     new DataView(stack.buffer).setUint32(0, 16, true);

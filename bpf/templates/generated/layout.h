@@ -96,6 +96,36 @@ _Static_assert(__builtin_offsetof(struct pwq_track, dying) == 32, "pwq_track.dyi
 _Static_assert(__builtin_offsetof(struct pwq_track, apart) == 34, "pwq_track.apart");
 _Static_assert(__builtin_offsetof(struct pwq_track, held) == 36, "pwq_track.held");
 
+struct pwq_frame {
+	__u64 skb;
+	__u64 packet;
+	__u64 first;
+	__u64 last;
+	__u32 follow;
+	__u32 done;
+	__u16 dying;
+	__u16 apart;
+	__u32 held;
+	__u32 fresh;
+	__u32 at;
+	__u32 until;
+	__u32 point;
+} __attribute__((aligned(8)));
+_Static_assert(sizeof(struct pwq_frame) == 64, "pwq_frame");
+_Static_assert(__builtin_offsetof(struct pwq_frame, skb) == 0, "pwq_frame.skb");
+_Static_assert(__builtin_offsetof(struct pwq_frame, packet) == 8, "pwq_frame.packet");
+_Static_assert(__builtin_offsetof(struct pwq_frame, first) == 16, "pwq_frame.first");
+_Static_assert(__builtin_offsetof(struct pwq_frame, last) == 24, "pwq_frame.last");
+_Static_assert(__builtin_offsetof(struct pwq_frame, follow) == 32, "pwq_frame.follow");
+_Static_assert(__builtin_offsetof(struct pwq_frame, done) == 36, "pwq_frame.done");
+_Static_assert(__builtin_offsetof(struct pwq_frame, dying) == 40, "pwq_frame.dying");
+_Static_assert(__builtin_offsetof(struct pwq_frame, apart) == 42, "pwq_frame.apart");
+_Static_assert(__builtin_offsetof(struct pwq_frame, held) == 44, "pwq_frame.held");
+_Static_assert(__builtin_offsetof(struct pwq_frame, fresh) == 48, "pwq_frame.fresh");
+_Static_assert(__builtin_offsetof(struct pwq_frame, at) == 52, "pwq_frame.at");
+_Static_assert(__builtin_offsetof(struct pwq_frame, until) == 56, "pwq_frame.until");
+_Static_assert(__builtin_offsetof(struct pwq_frame, point) == 60, "pwq_frame.point");
+
 struct pwq_record {
 	__u64 time;
 	__u64 packet;
@@ -134,6 +164,7 @@ enum {
 	PWQ_KIND_FUNCTION = 0,
 	PWQ_KIND_TRACEPOINT = 1,
 	PWQ_KIND_DROP = 2,
+	PWQ_KIND_RETURN = 3,
 };
 enum {
 	PWQ_CONTEXT_TASK = 0,
@@ -195,6 +226,8 @@ enum {
 	PWQ_COOKIE_AT_MASK = 255,
 	PWQ_COOKIE_UNTIL_SHIFT = 40,
 	PWQ_COOKIE_UNTIL_MASK = 255,
+	PWQ_COOKIE_RETURNS_SHIFT = 48,
+	PWQ_COOKIE_RETURNS_MASK = 255,
 	PWQ_COOKIE_APART_SHIFT = 56,
 	PWQ_COOKIE_APART_MASK = 255,
 };
@@ -204,10 +237,11 @@ enum {
 	PWQ_SCRATCH_LEVELS = 4,
 	PWQ_COUNTER_MAP_FULL = 0,
 	PWQ_COUNTER_CLONE_FULL = 1,
-	PWQ_COUNTER_INSERTED = 2,
-	PWQ_COUNTER_DELETED = 3,
-	PWQ_COUNTER_MARKS_LOST = 4,
-	PWQ_GLOBAL_COUNTERS = 5,
+	PWQ_COUNTER_FRAME_FULL = 2,
+	PWQ_COUNTER_INSERTED = 3,
+	PWQ_COUNTER_DELETED = 4,
+	PWQ_COUNTER_MARKS_LOST = 5,
+	PWQ_GLOBAL_COUNTERS = 6,
 	PWQ_QUERY_COUNTER_SELECTED = 0,
 	PWQ_QUERY_COUNTER_SAMPLED_OUT = 1,
 	PWQ_QUERY_COUNTER_RATE_LIMITED = 2,
@@ -216,5 +250,5 @@ enum {
 	PWQ_QUERY_COUNTER_LOST_RING = 5,
 	PWQ_QUERY_COUNTER_DELIVERED = 6,
 	PWQ_QUERY_COUNTERS = 7,
-	PWQ_COUNTERS = 61,
+	PWQ_COUNTERS = 62,
 };

@@ -37,7 +37,8 @@ export function readPlace(place: ValuePlace, whole: boolean): Reading | undefine
     : undefined;
 }
 
-function describeValue(btf: Btf, id: number, depth: number): PathValue | undefined {
+/** What a value of that type is; undefined if it has members of its own, or none. */
+export function describeValue(btf: Btf, id: number, depth: number): PathValue | undefined {
   const type = btf.resolve(id);
   switch (type.kind) {
     case "int":

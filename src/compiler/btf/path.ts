@@ -7,6 +7,7 @@ import type { PathProblem } from "./path-problem.ts";
 import { type PathStep, parsePath } from "./path-text.ts";
 import { readPlace, sizeOf, type ValuePlace } from "./path-value.ts";
 import type { Deref, ResolvedPath } from "./resolved-path.ts";
+import { type Shape, shapeOf } from "./shape.ts";
 import { findMember, findStruct, layOpen, namedMembers } from "./struct.ts";
 
 export { explainPathProblem, type PathProblem } from "./path-problem.ts";
@@ -54,6 +55,44 @@ export interface PathContinuation {
   /** What joins the next member: after a pointer `->`, else `.`. */
   readonly operator: "->" | ".";
   readonly members: readonly { readonly name: string; readonly type: string }[];
+}
+
+/** A structure as a whole: where a path leads to one, or to a pointer to one. */
+export interface WholeStruct {
+  readonly path: ResolvedPath;
+  /** `struct net_device` */
+  readonly name: string;
+  readonly size: number;
+  readonly shape: Shape;
+}
+
+/** The structure that `steps` from `root` lead to; undefined: they do not lead to one whose members are known. */
+export function wholeStruct(
+  btfs: Btf | readonly Btf[],
+  root: string,
+  steps: readonly PathStep[],
+): WholeStruct | undefined {
+  const all = asList(btfs);
+  const walk = walkPath(all, root, steps);
+  if ("problem" in walk) return undefined;
+  const { place } = walk;
+  const target = throughPointer(place);
+  const { btf, type } = target ?? place;
+  const struct = layOpen(all, btf, type);
+  if (!struct || struct.type.size === 0) return undefined;
+  const bytes = place.kind === "value" ? place.bits / 8 : 0;
+  const name = cName(struct.btf, struct.type.id);
+  const { size } = struct.type;
+  return {
+    path: {
+      derefs: target ? [...walk.derefs, { offset: bytes }] : walk.derefs,
+      offset: target ? 0 : bytes,
+      value: { kind: "bytes", size, typeName: name },
+    },
+    name,
+    size,
+    shape: shapeOf(struct.btf, struct.type.id),
+  };
 }
 
 /** The members that may follow the steps, with their C types; undefined if none can. For completion. */

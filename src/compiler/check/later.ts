@@ -19,7 +19,6 @@ const NAMES: Readonly<Record<string, Code>> = {
   inner: "PWQ1514",
   tunnel: "PWQ1515",
   why: "PWQ1516",
-  ret: "PWQ1518",
   latency: "PWQ1519",
 };
 

@@ -1,6 +1,8 @@
 import type { Clause, Point, Trace } from "../../../grammar/ast.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
+import { isReturn, waitsForReturns } from "../returns.ts";
 import type { CheckedQuery, CheckedTerminal, TExpr } from "../typed.ts";
+import { someExpr } from "../typed-parts.ts";
 import { checkFor, checkLimit, checkRate, checkSample } from "./amounts.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
@@ -15,9 +17,9 @@ import { checkTerminal } from "./until.ts";
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { kind: K }>;
 
 /** Checks one `trace`. What is wrong is reported and left out of the result. */
-export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
-  checkSubject(syntax, ctx);
-  const clauses = onceEach(syntax, ctx);
+export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
+  checkSubject(syntax, outer);
+  const clauses = onceEach(syntax, outer);
   const clause = <K extends Clause["kind"]>(kind: K) => clauses.get(kind) as ClauseOf<K> | undefined;
   const [at, where, when, stop] = [clause("At"), clause("Where"), clause("When"), clause("Stop")];
   const [show, sample, rate] = [clause("Show"), clause("Sample"), clause("Rate")];
@@ -28,6 +30,8 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
     clause("Limit"),
     clause("For"),
   ];
+  const points = at ? checkPoints(at.points, outer) : [standardPoint(syntax)];
+  const ctx: Context = { ...outer, points };
   const test = (each: typeof where | typeof when | typeof stop): TExpr | undefined => {
     const typed = each && condition(each.condition, ctx);
     if (!typed || isTooLong(typed, placeOf(ctx, each.condition), ctx.world)) return undefined;
@@ -38,10 +42,10 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
   const terminals = (of: typeof until | typeof ending): readonly CheckedTerminal[] =>
     of?.terminals.flatMap((terminal) => checkTerminal(terminal, ctx) ?? []) ?? [];
   checkTogether(syntax, clauses, ctx);
-  return {
+  const query: CheckedQuery = {
     source: ctx.scope.source,
     syntax,
-    at: at ? checkPoints(at.points, ctx) : [standardPoint(syntax)],
+    at: points,
     ...optional("where", test(where)),
     ...optional("when", test(when)),
     ...optional("stop", test(stop)),
@@ -55,6 +59,26 @@ export function checkQuery(syntax: Trace, ctx: Context): CheckedQuery {
     ...optional("limit", limit && checkLimit(limit, ctx)),
     ...optional("forNs", forClause && checkFor(forClause, ctx)),
   };
+  checkReturns(query, clauses, ctx);
+  return query;
+}
+
+/** A packet is selected when a function is entered; what that returns belongs to the packet only if it is followed. */
+function checkReturns(query: CheckedQuery, clauses: ReadonlyMap<Clause["kind"], Clause>, ctx: Context): void {
+  const { report } = ctx.world;
+  const where = clauses.get("Where");
+  if (where && query.where && someExpr(query.where, isReturn)) {
+    report.error("PWQ1215", placeOf(ctx, where), "`where` cannot ask what a function returns", {
+      label: "packets are selected when functions are entered",
+      help: ["`when ret < 0` shows the returns of followed packets that are so"],
+    });
+  }
+  const follow = clauses.get("Follow");
+  if (follow && query.follow.size === 0 && waitsForReturns(query)) {
+    report.error("PWQ1215", placeOf(ctx, follow), "with `follow none` there are no returns", {
+      label: "a return belongs to the packet that its function was entered with",
+    });
+  }
 }
 
 const optional = <K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } =>

@@ -36,7 +36,7 @@ export function emitBytes(g: Generator, bytes: Bytes, target: Target, absent: st
   switch (bytes.op) {
     case "memory":
       emitValue(g, bytes.base, absent);
-      if (bytes.base.op !== "event") e.emit(jump.sge.imm(r0, 0, absent));
+      if (bytes.base.op !== "event" || g.skbless) e.emit(jump.sge.imm(r0, 0, absent));
       return copyTo(g, bytes.offset, bytes.size, target, absent);
     case "cstring":
       emitValue(g, bytes.pointer, absent);

@@ -31,6 +31,7 @@ import { generateFilter } from "./pcap/function.ts";
 import { StackExhausted } from "./problem.ts";
 import { emitQuery, type LoweredQuery } from "./query.ts";
 import { directReader, probeReader, type Reader } from "./reader.ts";
+import { returnProgram } from "./returns.ts";
 import { generateSelect, SELECT, selection } from "./select/select.ts";
 import { Tables } from "./tables.ts";
 import { generateTuple } from "./tuple.ts";
@@ -50,6 +51,9 @@ const EXTERNS = [
   { name: "pwq_passes_by", params: 1 },
   { name: "pwq_tracepoint", params: 5 },
   { name: "pwq_context", params: 0 },
+  { name: "pwq_session_entry", params: 2 },
+  { name: "pwq_session_return", params: 4 },
+  { name: "pwq_return", params: 3 },
 ] as const;
 
 /** Turns lowered queries and the planned tracepoints into the functions of one object. */
@@ -70,7 +74,7 @@ export function generate(
       section: ".text",
       visibility: "hidden",
       params: 1,
-      insns: queryFunction(queries, roots, { reader, tables, filters }),
+      insns: queryFunction(queries, roots, { reader, tables, filters, skbless: plan.returns !== undefined }),
     },
     {
       name: SELECT,
@@ -92,6 +96,7 @@ export function generate(
       : []),
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
     ...plan.programs.map(tracepointProgram),
+    ...(plan.returns ? [returnProgram(plan.returns, facts)] : []),
   ];
   return { functions, externs: EXTERNS, rodata: tables.data, line: sourceLines(source) };
 }

@@ -10,6 +10,8 @@ export interface LowerContext {
   readonly facts: KernelFacts;
   /** By number, for tests of `func` and `module`. */
   readonly points: readonly PointInfo[];
+  /** Numbers of the functions that this query looks at: the others are there for other queries, or for following. */
+  readonly functions: ReadonlySet<number>;
   readonly source: Source;
 }
 

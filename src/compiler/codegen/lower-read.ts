@@ -76,7 +76,7 @@ function number(text: string, facts: KernelFacts): Value | undefined {
 }
 
 /** `shinfo`: struct skb_shared_info lies where the head buffer ends. */
-function rootOf(text: string, facts: KernelFacts): Value {
+export function rootOf(text: string, facts: KernelFacts): Value {
   if (!/^\s*shinfo\b/.test(text)) return SKB;
   return {
     op: "alu",
@@ -325,7 +325,8 @@ function lowerEvent(what: EventRead, facts: KernelFacts): Lowered | undefined {
     cgroup: { op: "helper", helper: "cgroup" },
     ...(facts.features.interruptContext && { context: { op: "context" } as const }),
     packet: { op: "guard", condition: nonzero("packet"), value: eventMember("packet") },
-    skb: SKB,
+    // At a return the skb may be gone.
+    skb: { op: "guard", condition: nonzero("skb"), value: SKB },
     "drop.reason": { op: "guard", condition: atDrop, value: eventMember("reason") },
     "drop.location": { op: "guard", condition: atDrop, value: eventMember("location") },
   };

@@ -1,8 +1,9 @@
+import { isReturn } from "../returns.ts";
 import type { TExpr, TField } from "../typed.ts";
-import { REGISTERS } from "./arch.ts";
 import { type Bytes, constant, type Value } from "./ir.ts";
 import { describe, fail, type LowerContext } from "./lower-context.ts";
-import { type Lowered, lowerPath, lowerRead } from "./lower-read.ts";
+import { type Lowered, lowerPath, lowerRead, rootOf } from "./lower-read.ts";
+import { signatureValue } from "./lower-signature.ts";
 
 /** From checked expressions to values: how each is got in the kernel. Conditions are in lower.ts. */
 
@@ -50,7 +51,12 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
     case "field":
       return lowerField(expr, context);
     case "raw": {
-      const lowered = expr.path && lowerPath(expr.path, expr.type);
+      const lowered = expr.path && lowerPath(expr.path, expr.type, rootOf(expr.text, context.facts));
+      if (lowered) return lowered;
+      break;
+    }
+    case "dump": {
+      const lowered = expr.path && lowerPath(expr.path, expr.type, rootOf(expr.text, context.facts));
       if (lowered) return lowered;
       break;
     }
@@ -74,11 +80,8 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
               right: constant(-1n),
             },
       );
-    case "arg": {
-      const offset = REGISTERS[context.facts.arch].args[expr.index];
-      if (offset !== undefined) return number({ op: "regs", offset });
-      break;
-    }
+    case "arg":
+      return number(signatureValue(expr.index, expr, context));
     case "payload":
       return { shape: "bytes", bytes: { op: "payload", size: expr.size } };
     case "pcap":
@@ -102,6 +105,7 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
 
 function lowerField(expr: TField, context: LowerContext): Lowered {
   if (expr.expansion) return lower(expr.expansion, context);
+  if (isReturn(expr)) return { shape: "number", value: signatureValue("ret", expr, context) };
   const { field } = expr;
   if (field.read.from === "runtime" || field.read.from === "either") {
     return fail("PWQ1262", `\`${field.name}\` cannot be tested in the kernel`, expr, context, [
@@ -133,6 +137,7 @@ function lowerFormat(expr: Extract<TExpr, { kind: "format" }>, context: LowerCon
         kind: "bytes",
         size: expr.size,
       },
+      rootOf(operand.text, context.facts),
     );
     if (inner) return inner;
   }

@@ -30,6 +30,7 @@ const IN_HEAD: ReadonlySet<string> = new Set([
   "module",
   "drop.reason",
   "drop.location",
+  "ret",
 ]);
 
 const LARGEST_RECORD = 16 * 1024;
@@ -106,6 +107,8 @@ function leaves(expr: TExpr, need: Need): void {
       return need(pcapKey(expr), expr, bool);
     case "arg":
       return need(`arg(${expr.index})`, expr, expr.type);
+    case "dump":
+      return need(`dump(${expr.text})`, expr, expr.type);
     case "format":
       return need(`${expr.how}@${expr.span.start}`, expr, expr.type);
     case "present":
@@ -138,7 +141,7 @@ function fieldLeaves(field: Field, expr: TExpr, need: Need): void {
       "if it can be had",
     );
   }
-  if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, field.type);
+  if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, expr.type);
   for (const name of read.from === "either" ? read.fields : read.needs) {
     const part = findField(name)!;
     fieldLeaves(part, { kind: "field", field: part, type: part.type, span: expr.span }, need);
@@ -160,6 +163,7 @@ function encodingOf(source: Capture["source"], type: Type): { encoding: Encoding
       return { encoding: "ip", size: 24 };
     case "bytes": {
       const size = sizeOf(source.bytes);
+      if (type.kind === "dump") return { encoding: "dump", size };
       if (isPayload(source.bytes)) return { encoding: "counted", size: Math.ceil((size + 4) / 8) * 8 };
       return { encoding: type.kind === "string" ? "chars" : "bytes", size };
     }

@@ -37,6 +37,8 @@ export interface Generator {
   readonly windows: Windows;
   readonly tables: Tables;
   readonly filters: Filters;
+  /** There are events without an skb: returns. */
+  readonly skbless?: boolean;
 }
 
 const FP = 10 satisfies Register;
@@ -216,7 +218,7 @@ function emitLoad(g: Generator, load: Load, absent: string): void {
 /** r0 = an address. Top bit clear: not the kernel's, or NULL. The skb itself and its network header are never so. */
 function emitBase(g: Generator, base: Value, absent: string): void {
   emitValue(g, base, absent);
-  if ((base.op === "event" && base.member === "skb") || base.op === "network") return;
+  if ((base.op === "event" && base.member === "skb" && !g.skbless) || base.op === "network") return;
   g.e.emit(jump.sge.imm(r0, 0, absent));
 }
 

@@ -49,6 +49,16 @@ export const eventFields: readonly Field[] = [
     column: { title: "STACK", width: 40 },
     aka: ["kstack", "backtrace"],
   }),
+  event(
+    "ret",
+    int(64, { base: "hex" }),
+    "What the function returns, at an event of its own when it does: such an event has no packet fields.",
+    {
+      optional: "events that are not returns, and functions that return nothing",
+      column: { title: "RET", width: 10 },
+      aka: ["retval"],
+    },
+  ),
   event("cpu", u16, "Number of the CPU it ran on.", { column: { title: "CPU", width: 3 } }),
   event(
     "context",

@@ -122,6 +122,7 @@ export type EventValue =
   | "module" // of the function; compared through sets of point numbers
   | "caller" // return address at function entry; absent at tracepoints
   | "stack"
+  | "ret" // what a function returns; only at its return
   | "cpu"
   | "pid" // tgid, as user space calls it
   | "tid"

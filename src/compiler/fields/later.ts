@@ -7,7 +7,6 @@ export const LATER: readonly { readonly pattern: string; readonly reason: string
   { pattern: "tunnel.*", reason: "tunnel headers are not parsed yet" },
   { pattern: "why", reason: "drops are not explained yet" },
   { pattern: "latency", reason: "journeys from one point to another are not timed yet" },
-  { pattern: "ret", reason: "functions are looked at when they are entered, not yet when they return" },
 ];
 
 /** Why a name is not there yet, or undefined if it is none of these. */

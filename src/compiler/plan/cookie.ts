@@ -14,11 +14,11 @@ export function packCookie(fields: CookieFields): bigint {
   return cookie;
 }
 
-/** What `packCookie` packed. */
+/** The fields of a cookie. */
 export function unpackCookie(cookie: bigint): Readonly<Record<keyof typeof COOKIE, number>> {
   const fields = Object.entries(COOKIE).map(([name, [first, bits]]) => [
     name,
-    Number((cookie >> BigInt(first)) & ((1n << BigInt(bits)) - 1n)),
+    Number(BigInt.asUintN(bits, cookie >> BigInt(first))),
   ]);
   return Object.fromEntries(fields) as Record<keyof typeof COOKIE, number>;
 }

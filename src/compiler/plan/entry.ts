@@ -12,7 +12,7 @@ const FEWEST = 16;
 
 /**
  * Which entry program each function of a kprobe-multi attachment gets. Those that only look at the packet in a common
- * argument position go by the position's own program, which leaves packets that no query means before it asks for the
+ * argument position, and whose returns nobody waits for, go by the position's own program, which leaves packets that no query means before it asks for the
  * cookie; `selects` says whether the queries allow to tell.
  */
 export function entryPrograms(
@@ -30,8 +30,8 @@ export function entryPrograms(
 }
 
 function sharedProgram({ program, cookie }: KprobeAttachment): string | undefined {
-  const { role, skb } = unpackCookie(cookie);
-  return program === KPROBE_MULTI && role === ROLE.none && skb < POSITIONS
+  const { role, skb, returns } = unpackCookie(cookie);
+  return program === KPROBE_MULTI && role === ROLE.none && skb < POSITIONS && returns === 0
     ? `${KPROBE_MULTI}_${skb}`
     : undefined;
 }

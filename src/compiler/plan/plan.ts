@@ -1,3 +1,4 @@
+import { type RegisterValue, resultOf } from "../btf/signature.ts";
 import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
 import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
@@ -10,6 +11,7 @@ import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import { type Part, planFollowing } from "./following.ts";
 import { HEADLESS, isFreePath } from "./lifecycle.ts";
 import { type Selection, selectPoints } from "./points.ts";
+import { mixedNotices, planReturns, type ReturnPlan, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 import { type Candidate, isSkbPointer, Universe } from "./universe.ts";
@@ -48,6 +50,8 @@ interface Want {
   /** Of `until`, those for which such an end is one that `ending` asks for. */
   ending: number;
   part: Part;
+  /** Queries that wait for its return. */
+  returns: number;
 }
 
 /**
@@ -87,7 +91,7 @@ export function plan(
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
   const want = (where: Map<string, Want>, name: string): Want => {
-    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, part: { role: ROLE.none } };
+    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, part: { role: ROLE.none }, returns: 0 };
     where.set(name, found);
     return found;
   };
@@ -148,7 +152,21 @@ export function plan(
       `no function probes here: looking at ${tracepoints.size} tracepoints instead of all functions with an skb`,
     );
   }
-  return assemble(world, facts, backend, functions, tracepoints, {
+  const waiting = returningQueries(queries);
+  const returning = [...functions].filter(([name, { at }]) => at & waiting && returns(world, name, facts));
+  const multi = backend === "kprobe-multi";
+  const how = waiting
+    ? planReturns(
+        queries,
+        returning.map(([, { at }]) => at),
+        probing,
+        multi,
+        facts,
+      )
+    : undefined;
+  for (const [, want] of returning) want.returns = want.at & waiting;
+  notices.push(...queries.flatMap(mixedNotices));
+  return assemble(world, facts, backend, functions, tracepoints, how, {
     notices,
     once,
     leftOut: leftOut(world, selections, probing),
@@ -169,6 +187,13 @@ function noModule(name: string, loaded: readonly string[]): Diagnostic {
 /** `until drop and tcp`: a condition that only the drop itself can decide. */
 const mentionsDrop = (condition: TExpr): boolean =>
   someExpr(condition, (part) => part.kind === "present" && part.layer === "drop");
+
+/** What a function returns, if that is a number or a pointer. */
+function returns(world: Universe, name: string, facts: KernelFacts): RegisterValue | undefined {
+  const { btfId, module } = world.functions.get(name)!;
+  const btf = module === undefined ? facts.btf : facts.modules().find((of) => of.name === module)!;
+  return resultOf(btf, btf.type(btfId));
+}
 
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
 const isOnce = (query: CheckedQuery, s: Selection): boolean =>
@@ -239,19 +264,23 @@ function assemble(
   backend: Backend,
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
+  how: Omit<ReturnPlan, "first"> | undefined,
   { once, ...rest }: Pick<Plan, "notices" | "leftOut"> & { readonly once: readonly boolean[] },
 ): Plan {
   const points: PointInfo[] = [];
   /** What is wanted at each point, by its number. */
   const wants: Want[] = [];
   const kprobes: KprobeAttachment[] = [];
-  for (const [name, want] of functions) {
+  const probes = backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE;
+  // Functions whose returns are seen come first: their numbers tell those of the returns.
+  const ordered = [...functions].sort(([, a], [, b]) => Number(b.returns !== 0) - Number(a.returns !== 0));
+  for (const [name, want] of ordered) {
     const fn = world.functions.get(name)!;
     const of = fn.module === undefined ? {} : { module: fn.module };
     kprobes.push({
       symbol: name,
       ...of,
-      program: backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE,
+      program: want.returns && how?.how === "session" ? how.program : probes,
       cookie: packCookie({
         point: points.length,
         skb: fn.position,
@@ -263,6 +292,7 @@ function assemble(
         headless: HEADLESS.has(name) ? 1 : 0,
         at: want.at,
         until: want.until,
+        returns: want.returns,
       }),
     });
     wants.push(want);
@@ -297,10 +327,23 @@ function assemble(
       name: `${groupOf(name, facts.tracepointGroup)}:${name}`,
     });
   }
+  const first = points.length;
+  for (const [name, want] of ordered) {
+    if (!want.returns) continue;
+    const { module } = world.functions.get(name)!;
+    const value = returns(world, name, facts);
+    points.push({
+      kind: "return",
+      name,
+      ...(module === undefined ? {} : { module }),
+      ...(value ? { value } : {}),
+    });
+  }
   return {
     backend,
     points,
     kprobes,
+    ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,
     queries: once.map((one, index) => ({

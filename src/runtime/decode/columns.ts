@@ -18,7 +18,7 @@ export interface Column {
   readonly width: number;
   /** Numbers are set flush right. */
   readonly right: boolean;
-  readonly kind: "plain" | "time" | "packet" | "func" | "tuple" | "stack";
+  readonly kind: "plain" | "time" | "packet" | "func" | "tuple" | "stack" | "dump";
   readonly text: (at: number) => string;
   readonly json: (at: number) => string;
   readonly read: Read;
@@ -143,7 +143,7 @@ const SHOWN_BY_NAME: ReadonlySet<string> = new Set(["netns", "cgroup", "caller",
 const MAX_WIDTH = 40;
 
 function kindOf(field: string | undefined, type: Type): Column["kind"] {
-  if (type.kind === "stack") return "stack";
+  if (type.kind === "stack" || type.kind === "dump") return type.kind;
   if (type.kind === "tuple") return "tuple";
   return field === "time" || field === "packet" || field === "func" ? field : "plain";
 }

@@ -7,6 +7,7 @@ import type { Batch } from "./batch.ts";
 import type { DecodeContext } from "./context.ts";
 import { head } from "./head.ts";
 import type { Read } from "./read.ts";
+import { resultRead } from "./result.ts";
 import { findSlot } from "./slot.ts";
 
 /**
@@ -40,9 +41,11 @@ export function computedRead(expr: TExpr, query: CompiledQuery, batch: Batch, co
 
 function headValues(
   batch: Batch,
-  { points, names }: DecodeContext,
+  context: DecodeContext,
 ): Readonly<Record<string, (at: number) => Evaluated | undefined>> {
   const { timeLow, timeHigh, packet, cpu, point, reason, location } = head(batch);
+  const { points, names } = context;
+  const result = resultRead(batch, context);
   const drop = (at: number): boolean => points[point(at)]?.kind === "drop";
   const place = (at: number) => names.symbol(BigInt(location(at)));
   return {
@@ -51,6 +54,10 @@ function headValues(
     cpu: (at) => BigInt(cpu(at)),
     func: (at) => (drop(at) ? place(at)?.name : undefined) ?? points[point(at)]?.name,
     module: (at) => (drop(at) ? place(at)?.module : points[point(at)]?.module),
+    ret: (at) => {
+      const value = result(at);
+      return typeof value === "number" || typeof value === "bigint" ? BigInt(value) : undefined;
+    },
     "drop.reason": (at) => (drop(at) ? BigInt(reason(at)) : undefined),
     "drop.location": (at) => (drop(at) ? BigInt(location(at)) : undefined),
   };
@@ -88,6 +95,7 @@ function evaluated(batch: Batch, record: RecordLayout, slot: Slot, at: number): 
       return slot.type.kind === "string" ? charsText(b, from + 4, end) : b.slice(from + 4, end);
     }
     case "stack":
+    case "dump":
     case "tuple":
       throw new TypeError(`${slot.key} is only shown, never computed with`);
   }

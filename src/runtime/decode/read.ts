@@ -3,6 +3,7 @@ import { TUPLE } from "../../compiler/layout.ts";
 import { asText, type Text, type Value } from "../format.ts";
 import { charsText, hexText, ip4Text, ip6Text, macText } from "../text.ts";
 import { type Batch, s64, u64 } from "./batch.ts";
+import { dumpText } from "./dump.ts";
 import { wordCache } from "./word-cache.ts";
 
 /** Reads one value of the record that begins at byte `at` of the batch; undefined: the packet does not have it. */
@@ -58,6 +59,10 @@ const READERS: Readonly<Record<Encoding, MakeRead>> = {
       if (count === most) frames.push(CUT);
       return withoutTracer(frames);
     };
+  },
+  dump: (batch, { offset, size, type, key }) => {
+    if (type.kind !== "dump") throw new RangeError(`slot ${key}: its type has no members`);
+    return (at) => dumpText(type.name, type.shape, batch.u8.subarray(at + offset, at + offset + size));
   },
   tuple: (batch, slot) => cached(batch, slot, TUPLE.size, tupleText),
 };

@@ -21,6 +21,8 @@ function keyOf(expr: TExpr): string | undefined {
       return pcapKey(expr);
     case "arg":
       return `arg(${expr.index})`;
+    case "dump":
+      return `dump(${expr.text})`;
     case "format":
       return `${expr.how}@${expr.span.start}`;
     case "present":

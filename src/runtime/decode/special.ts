@@ -5,6 +5,7 @@ import type { DecodeContext } from "./context.ts";
 import { functionText } from "./function-text.ts";
 import { head } from "./head.ts";
 import type { Read } from "./read.ts";
+import { resultRead } from "./result.ts";
 
 /** Fields that are more than the bytes of their slot, or that have none: they lie in the head or come from user space. */
 export function specialReads(
@@ -32,6 +33,7 @@ export function specialReads(
       const place = context.names.symbol(BigInt(location(at)));
       return place?.module === undefined ? undefined : asText(place.module);
     },
+    ret: () => resultRead(batch, context),
     "drop.reason": () => (at) => (isDrop(at) ? reason(at) : undefined),
     "drop.location": () => (at) => (isDrop(at) ? symbol(location(at)) : undefined),
     caller: () => {

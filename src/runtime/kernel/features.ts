@@ -34,6 +34,7 @@ const hasEnumerator =
   (btf) =>
     btf.find("enum", enumeration)?.values.some((value) => value.name === name) ?? false;
 
+const SESSION_KFUNCS = ["bpf_session_cookie", "bpf_session_is_return"] as const;
 const RDONLY_CAST = "bpf_rdonly_cast";
 const ENOENT = 2;
 
@@ -59,6 +60,14 @@ const FEATURES: Readonly<Record<FeatureName, Feature>> = {
     probe: tries("kprobe"),
     inBtf: hasFunction("create_local_trace_kprobe"),
     missing: "needs CONFIG_KPROBE_EVENTS",
+  },
+  kprobeSession: {
+    probe(probe, btf) {
+      if (SESSION_KFUNCS.every((name) => btf.find("func", name))) return probe.probe("kprobe-session");
+      return { ok: false, errno: ENOENT, reason: `no kfunc ${SESSION_KFUNCS[0]} in BTF` };
+    },
+    inBtf: (btf) => SESSION_KFUNCS.every((name) => hasFunction(name)(btf)) && FEATURES.kprobeMulti.inBtf(btf),
+    missing: "needs Linux 6.10 with CONFIG_FPROBE",
   },
   rawTracepoint: {
     probe: tries("raw-tracepoint"),
@@ -117,6 +126,9 @@ export function features(btf: Btf, probe?: FeatureProbe): Features {
     },
     get kprobe() {
       return has("kprobe");
+    },
+    get kprobeSession() {
+      return has("kprobeSession");
     },
     get rawTracepoint() {
       return has("rawTracepoint");

@@ -17,7 +17,7 @@ const OF_DROPS = ["drop.reason", "drop.location"] as const;
 /**
  * One JSON object a line, as schema/events.schema.json says. Keys come in a fixed order: type, time, packet, func,
  * `query` if the program has several, the shown items as written, `context` where they tell of a task in whose time an
- * interrupt fell; of a drop its reason and place, `last` at the end of a journey.
+ * interrupt fell, `return` at that of a function; of a drop its reason and place, `last` at the end of a journey.
  */
 export function jsonPresenter(
   sink: Sink,
@@ -64,6 +64,7 @@ function eventWriter(
   const values = items.map(({ json }) => json);
   const shown = new Set(items.map(({ name }) => name));
   const [tellReason, tellPlace] = OF_DROPS.map((key) => !shown.has(key));
+  const isReturn = context.points.map(({ kind }) => kind === "return");
   const isDrop = context.points.map(({ kind }) => kind === "drop");
   const interrupt = shown.has("context") ? undefined : items.find((item) => item.interrupt)?.interrupt;
   return (at) => {
@@ -73,6 +74,7 @@ function eventWriter(
     for (let i = 0; i < values.length; i++) line += keys[i]! + values[i]!(at);
     const interrupted = interrupt?.(at);
     if (interrupted !== undefined) line += `,"context":"${interrupted}"`;
+    if (isReturn[point(at)]) line += ',"return":true';
     if (isDrop[point(at)]) {
       if (tellReason) line += `,"drop.reason":${reasons.json(reason(at))}`;
       if (tellPlace) line += `,"drop.location":${symbol(location(at)).json}`;

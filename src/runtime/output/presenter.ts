@@ -31,6 +31,7 @@ export const CAUSES = {
   ring_full: { unit: "event", text: "the ring buffer was full; a larger --buffer holds more" },
   map_full: { unit: "packet", text: "the tracking map was full; a larger --follow-map holds more" },
   clone_full: { unit: "clone", text: "the tracking map was full; a larger --follow-map holds more" },
+  frame_full: { unit: "return", text: "more functions were underway at once than can be remembered" },
   evicted: {
     unit: "packet",
     text: "they were pushed out of the tracking map; a larger --follow-map holds more",

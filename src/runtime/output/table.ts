@@ -20,7 +20,7 @@ export interface TableOptions {
   readonly hooked?: boolean;
 }
 
-const STACK_INDENT = "        ";
+const BLOCK_INDENT = "        ";
 /** Rows that are looked at on a terminal before the first is printed; what comes in one turn of the event loop. */
 const LOOKED_AT = 200;
 
@@ -114,7 +114,8 @@ interface Row {
 
 class Table {
   readonly #columns: readonly Column[];
-  readonly #stacks: readonly Column[];
+  /** What takes lines of its own below the row. */
+  readonly #blocks: readonly Column[];
   readonly #func: Column;
   readonly #head: Head;
   readonly #style: Styles;
@@ -123,8 +124,9 @@ class Table {
 
   constructor(shown: readonly Column[], batch: Batch, context: DecodeContext, style: Styles) {
     const asked = shown.find(({ kind }) => kind === "func");
-    this.#columns = shown.filter(({ kind }) => kind !== "func" && kind !== "stack");
-    this.#stacks = shown.filter(({ kind }) => kind === "stack");
+    const isBlock = ({ kind }: Column): boolean => kind === "stack" || kind === "dump";
+    this.#columns = shown.filter((column) => column.kind !== "func" && !isBlock(column));
+    this.#blocks = shown.filter(isBlock);
     this.#func = functionColumn(asked, batch, context, style);
     this.#head = head(batch);
     this.#style = style;
@@ -144,10 +146,11 @@ class Table {
     const [open, close] = this.#style.end;
     let tail = this.#func.text(at);
     if (isLast(flags(at))) tail += `${open} (end)${close}`;
-    for (const stack of this.#stacks) {
-      const frames = stack.read(at);
-      if (typeof frames !== "object" || !isList(frames)) continue;
-      for (const frame of frames) tail += `\n${STACK_INDENT}${frame.text}`;
+    for (const block of this.#blocks) {
+      const value = block.read(at);
+      if (typeof value !== "object") continue;
+      const lines = isList(value) ? value.map(({ text }) => text) : value.text.split("\n");
+      for (const line of lines) tail += `\n${BLOCK_INDENT}${line}`;
     }
     return { query, packet: packet(at), cells: this.#columns.map((column) => column.text(at)), tail };
   }
@@ -199,6 +202,7 @@ function functionColumn(
   const name = functionText(batch, context);
   const reasons = formatOf(context.reasonType);
   const isDrop = context.points.map(({ kind }) => kind === "drop");
+  const isReturn = context.points.map(({ kind }) => kind === "return");
   const [open, close] = style.drop;
   // Without the module, which would make it the longest line of all; `module` and `drop.location` tell it.
   const symbol = symbolText({
@@ -208,7 +212,9 @@ function functionColumn(
   const text = (at: number): string =>
     isDrop[point(at)]
       ? `${open}${symbol(location(at)).text} dropped: ${reasons.text(reason(at))}${close}`
-      : name(at).text;
+      : isReturn[point(at)]
+        ? `${name(at).text} (return)`
+        : name(at).text;
   return {
     name: "func",
     title: asked?.title ?? "FUNC",

@@ -13,7 +13,10 @@ function selectionOf(text: string) {
   const program = checked(text, { facts });
   const { points } = plan(program, facts);
   return selection(
-    program.queries.map(({ where, source }) => where && surely(where, true, { facts, points, source })),
+    program.queries.map(
+      ({ where, source }) =>
+        where && surely(where, true, { facts, points, functions: new Set<number>(), source }),
+    ),
   );
 }
 

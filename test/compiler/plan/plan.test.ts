@@ -44,6 +44,7 @@ const withoutProbes: Partial<KernelFacts> = {
   features: {
     kprobeMulti: false,
     kprobe: false,
+    kprobeSession: false,
     rawTracepoint: true,
     rdonlyCast: true,
     ringBuffer: true,
@@ -240,5 +241,41 @@ describe("globs", () => {
     ["a[b", "a[b", true],
   ])("%s on %s: %s", (glob, name, matches) => {
     expect(globMatcher(glob)(name)).toBe(matches);
+  });
+});
+
+describe("returns", () => {
+  const QUERY = "trace skb at ip_rcv, nf_hook_slow, kfree_skbmem until drop show ret";
+  it("are points of their own, of the functions that return something, numbered behind all others", () => {
+    const made = planned(QUERY);
+    const { first } = made.returns!;
+    expect(made.returns).toMatchObject({ how: "session", program: "pwq_session", lasting: 0 });
+    expect(made.points.slice(first).map(({ kind, name }) => [kind, name])).toEqual([
+      ["return", "ip_rcv"],
+      ["return", "nf_hook_slow"],
+    ]);
+    expect(made.points.slice(0, 2).map(({ name }) => name)).toEqual(["ip_rcv", "nf_hook_slow"]);
+    expect(made.points[first]!.value).toMatchObject({ kind: "scalar", size: 4, signed: true });
+    expect(cookieOf(made, "ip_rcv").returns).toBe(1);
+    expect(cookieOf(made, "kfree_skbmem").returns).toBe(0);
+  });
+
+  it("have probes of their own where the kernel has no sessions", () => {
+    expect(planned(QUERY, "6.1").returns).toMatchObject({ how: "kretprobe", program: "pwq_kretprobe" });
+    expect(refusal("trace skb show ret", "6.1")).toEqual(["PWQ1267"]);
+    expect(planned("trace skb show ret", "6.12").returns!.how).toBe("session");
+  });
+
+  it("are not waited for where nobody asks", () => {
+    const made = planned("trace skb at ip_rcv show arg(1)");
+    expect(made.returns).toBeUndefined();
+    expect(made.points.some(({ kind }) => kind === "return")).toBe(false);
+  });
+
+  it("say where their types differ", () => {
+    expect(planned("trace skb at ip_rcv, nf_hook_slow show ret, arg(0)").notices).toEqual([]);
+    expect(planned("trace skb at ip_rcv, nf_hook_slow show arg(3)").notices[0]).toMatch(
+      /^`arg\(3\)` has other types/,
+    );
   });
 });

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { atLeast, type Case } from "../kit/case.ts";
-import { complete, endsInDrop, every, onlyPacket } from "../kit/expect.ts";
+import { atLeast, type Case, type Kernel } from "../kit/case.ts";
+import { complete, endsInDrop, every, onlyPacket, packets } from "../kit/expect.ts";
+
+const withoutSessions = (kernel: Kernel): string | undefined =>
+  atLeast(kernel, 6, 10) ? undefined : "no kprobe sessions in this kernel";
 
 /** What is seen besides the entries of functions that take an skb. */
 export default [
@@ -41,6 +44,94 @@ export default [
         /^ip_output(\+|$)/.test(frames(event.sent)[0] ?? ""),
       );
       every(sent, "down to the system call", (event) => frames(event.sent).some((f) => /_sys_send/.test(f)));
+    },
+  },
+  {
+    name: "arguments at the entry, and the result at the return, of the same packet",
+    async run({ hosts, pwq }) {
+      const { client, server } = hosts.pair();
+      server.dropOnInput("udp dport 6010");
+      const trace = await pwq.trace(
+        "trace skb at nf_hook_slow, udp_queue_rcv_skb, ip_output where udp.dport in {6010, 6011} show udp.dport, arg(1), arg(3), ret, mark",
+      );
+      client.udp("10.0.0.2", 6010, { mark: 7 });
+      client.udp("10.0.0.2", 6011, { mark: 8 });
+      const recorded = await trace.stop();
+      complete(recorded);
+      const [dropped, ...others] = packets(recorded);
+      assert.equal(others.length, 1, "two packets");
+      const verdicts = dropped!.filter((event) => event.func === "nf_hook_slow");
+      const entry = verdicts.find((event) => event.return === undefined)!;
+      assert.match(
+        String(entry["arg(1)"]),
+        /^0xff[0-9a-f]{14}$/,
+        `a pointer to the state of the hook: ${JSON.stringify(verdicts)}`,
+      );
+      assert.equal(entry["arg(3)"], 0, "the first hook");
+      assert.equal(entry["udp.dport"], 6010);
+      const exits = verdicts.filter((event) => event.return === true);
+      const exit = exits.at(-1)!;
+      assert.deepEqual(
+        exits.map((event) => event.ret),
+        [1, -1],
+        "sent on by the client, -EPERM at the server",
+      );
+      assert.equal(exit.mark, null, "at a return nothing is read from the packet");
+      assert.equal(exit["udp.dport"], null);
+      const sent = others[0]!.filter((event) => event.func === "ip_output");
+      assert.deepEqual(
+        sent.map((event) => [event.return ?? false, event.ret, event.mark]),
+        [
+          [false, null, 8],
+          [true, 0, null],
+        ],
+      );
+      const returns = recorded.events.filter((event) => event.return).length;
+      const entries = recorded.events.length - returns;
+      assert.equal(returns, entries, "every function that was entered has returned");
+    },
+  },
+  {
+    name: "`when ret < 0` shows the returns that failed, of all functions",
+    unless: withoutSessions,
+    async run({ hosts, pwq }) {
+      const { client, server } = hosts.pair();
+      server.dropOnInput("udp dport 6012");
+      const trace = await pwq.trace(
+        "trace skb at all, !__copy_skb_header where udp.dport == 6012 when ret == 0xffffffff show ret",
+      );
+      client.udp("10.0.0.2", 6012);
+      const recorded = await trace.stop();
+      complete(recorded);
+      const [events] = packets(recorded);
+      assert.ok(
+        events!.some((event) => event.func === "nf_hook_slow" && event.return === true),
+        JSON.stringify(events),
+      );
+      every(events!, "only returns that are -1", (event) => event.return === true);
+    },
+  },
+  {
+    name: "dumps of whole structures agree with the fields, in the program's bytes",
+    async run({ hosts, pwq }) {
+      const { client } = hosts.pair();
+      const trace = await pwq.trace(
+        "trace skb at ip_rcv where udp.dport == 6013 show len, mark, iface, dump(skb) as all, dump(shinfo) as shared, dump(skb->dev->nd_net.net->ns) as ns, skb->dev->nd_net.net->ns.inum as inum",
+      );
+      client.udp("10.0.0.2", 6013, { mark: 9 });
+      const recorded = await trace.stop();
+      complete(recorded);
+      const [event] = onlyPacket(recorded);
+      const object = (of: unknown) => of as Readonly<Record<string, unknown>>;
+      const all = object(event!.all);
+      assert.equal(all.len, event!.len);
+      assert.equal(all.mark, event!.mark);
+      assert.equal(all.protocol, 0x0800, "network order is turned round");
+      assert.match(String(all.head), /^0xff[0-9a-f]{14}$/);
+      const shared = object(event!.shared);
+      assert.equal(shared.nr_frags, 0);
+      assert.deepEqual(shared.frags, []);
+      assert.equal(object(event!.ns).inum, event!.inum);
     },
   },
 ] satisfies Case[];

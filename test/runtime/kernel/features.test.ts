@@ -37,6 +37,7 @@ describe("a probe's answer counts", () => {
     expect({ ...features(btf, probe) }).toEqual({
       kprobeMulti: false,
       kprobe: true,
+      kprobeSession: true,
       rawTracepoint: true,
       rdonlyCast: false,
       ringBuffer: true,
@@ -75,9 +76,11 @@ describe("where trying is not permitted, or there is nothing to try with", () =>
     });
     expect(findFeature("kprobeMulti", btf, undefined)).toEqual({ ok: true });
     expect(findFeature("kprobeMulti", fixtureBtf("6.1"), undefined)).toMatchObject({ ok: false });
+    expect(findFeature("kprobeSession", btf, undefined)).toEqual({ ok: true });
+    expect(findFeature("kprobeSession", fixtureBtf("6.1"), undefined)).toMatchObject({ ok: false });
     expect(findFeature("kprobe", fixtureBtf("6.1"), probe)).toEqual({ ok: true });
     expect(findFeature("interruptContext", btf, probe)).toEqual({ ok: true });
     const nothing = readBtf(new BtfBuilder().bytes(), "nothing");
-    expect(Object.values(features(nothing))).toEqual([false, false, false, false, false, false]);
+    expect(Object.values(features(nothing))).toEqual(Array.from({ length: 7 }, () => false));
   });
 });

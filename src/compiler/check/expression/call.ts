@@ -1,8 +1,9 @@
 import type { Call, Expr } from "../../../../grammar/ast.ts";
+import { wholeStruct } from "../../btf/path.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { findField } from "../../fields/table.ts";
-import type { TExpr, TFormat } from "../../typed.ts";
-import { bytes, int, string, type Type, u32, u64 } from "../../types.ts";
+import type { TDump, TExpr, TFormat } from "../../typed.ts";
+import { bytes, int, string, type Type, u32, unknown } from "../../types.ts";
 import { laterCall } from "../later.ts";
 import { numberOperand } from "./arithmetic.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
@@ -11,7 +12,8 @@ import { expression } from "./expression.ts";
 import { constantOf } from "./fit.ts";
 import { isConstant } from "./fold.ts";
 import { expectedBeside } from "./operand.ts";
-import { rawPath } from "./raw.ts";
+import { canonical, ROOTS, rawPath } from "./raw.ts";
+import { signatureOf } from "./signature.ts";
 
 interface Builtin {
   /** How it is called, for labels. */
@@ -32,6 +34,7 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
     str: { usage: "str(path) or str(path, bytes)", args: [1, 2], check: str },
     hex: { usage: "hex(value) or hex(path, bytes)", args: [1, 2], check: hex },
     arg: { usage: "arg(number)", args: [1, 1], check: arg },
+    dump: { usage: "dump(skb), dump(shinfo) or dump(path)", args: [1, 1], check: dump },
     payload: { usage: "payload(bytes)", args: [1, 1], check: payload },
     len: { usage: "len(text)", args: [1, 1], check: len },
     abs: { usage: "abs(number)", args: [1, 1], check: numbers("abs") },
@@ -152,7 +155,40 @@ function sizeOf(type: Type): number | undefined {
 
 function arg(node: Call, ctx: Context): TExpr | undefined {
   const index = written(node.args[0]!, ctx, 0, ARGUMENTS - 1);
-  return index === undefined ? undefined : { kind: "arg", index, type: u64, span: spanOf(ctx, node) };
+  if (index === undefined) return undefined;
+  const { type, mixed } = signatureOf(index, ctx);
+  return { kind: "arg", index, type, ...(mixed ? { mixed } : {}), span: spanOf(ctx, node) };
+}
+
+/** A structure as a whole; of a pointer what it points to. */
+function dump(node: Call, ctx: Context): TDump | undefined {
+  const { report, facts } = ctx.world;
+  const [argument] = node.args;
+  const { node: target } = behind(argument!, ctx);
+  const [root, steps] =
+    target.kind === "RawPath"
+      ? [target.root, target.steps]
+      : target.kind === "Name"
+        ? [target.name, []]
+        : ["", []];
+  const struct = ROOTS[root];
+  const refuse = (label?: string): undefined =>
+    report.error("PWQ1106", placeOf(ctx, argument!), `\`${textOf(ctx, argument!)}\` is no structure`, {
+      label: label ?? "`dump(skb)`, `dump(shinfo)`, or a path to a structure: `dump(skb->dev)`",
+    });
+  if (struct === undefined) return refuse();
+  const text = target.kind === "RawPath" ? canonical(target) : root;
+  const made = { kind: "dump", text, span: spanOf(ctx, node) } as const;
+  if (!facts) return { ...made, type: unknown };
+  const found =
+    wholeStruct(facts.btf, struct, steps) ?? wholeStruct([facts.btf, ...facts.modules()], struct, steps);
+  if (found) {
+    const { path, name, size, shape } = found;
+    return { ...made, path, type: { kind: "dump", name, size, shape } };
+  }
+  // A wrong step says so itself; a right one ends in a number.
+  const typed = target.kind === "RawPath" && rawPath(target, ctx);
+  return typed ? refuse(`it is ${describe(typed.type)}`) : undefined;
 }
 
 function payload(node: Call, ctx: Context): TExpr | undefined {

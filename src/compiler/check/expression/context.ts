@@ -1,4 +1,4 @@
-import type { Expr } from "../../../../grammar/ast.ts";
+import type { Expr, Point } from "../../../../grammar/ast.ts";
 import type { KernelFacts } from "../../facts.ts";
 import type { PcapCompile } from "../../pcap/filter.ts";
 import type { Span } from "../../source.ts";
@@ -26,6 +26,8 @@ export interface World {
 export interface Context {
   readonly world: World;
   readonly scope: Scope;
+  /** Where the query looks, as written; undefined outside of queries. */
+  readonly points?: readonly Point[];
   /** Set within the value of a def or parameter: where that is used, which is where findings belong. */
   readonly site?: Place;
 }

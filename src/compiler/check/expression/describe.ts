@@ -26,6 +26,8 @@ export function describe(type: Type): string {
       return "addresses and ports in one";
     case "stack":
       return "a stack";
+    case "dump":
+      return `all of a ${type.name}`;
     case "unknown":
       return "a value of unknown type";
   }

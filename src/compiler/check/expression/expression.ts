@@ -1,6 +1,8 @@
 import type { Expr, Logic, Name, Negate, Not } from "../../../../grammar/ast.ts";
+import type { Field } from "../../fields/field.ts";
 import { FIELDS, PRESENCE } from "../../fields/table.ts";
-import type { PresenceName, TConst, TExpr } from "../../typed.ts";
+import type { Span } from "../../source.ts";
+import type { PresenceName, TConst, TExpr, TField } from "../../typed.ts";
 import { bool, int } from "../../types.ts";
 import type { Definition } from "../scope.ts";
 import { arithmetic, numberOperand } from "./arithmetic.ts";
@@ -18,6 +20,7 @@ import { unknownName } from "./names.ts";
 import { unknownParameter } from "./param-ref.ts";
 import { pcapFilter } from "./pcap.ts";
 import { rawPath } from "./raw.ts";
+import { signatureOf } from "./signature.ts";
 import { moveTo } from "./span.ts";
 
 /** Types an expression where nothing is known of what it is compared with. Undefined: it has an error, reported. */
@@ -86,11 +89,18 @@ function name(node: Name, ctx: Context): TExpr | undefined {
   if (definition) return useOf(definition, node, ctx);
   const span = spanOf(ctx, node);
   const field = FIELDS.get(node.name);
+  if (field?.name === "ret") return result(field, span, ctx);
   if (field) return fieldValue(field, span, ctx.world);
   if (PRESENCE.has(node.name as PresenceName)) {
     return { kind: "present", layer: node.name as PresenceName, type: bool, span };
   }
   return unknownName(node, ctx);
+}
+
+/** What functions return has the type that they return. */
+function result(field: Field, span: Span, ctx: Context): TField {
+  const { type, mixed } = signatureOf("ret", ctx);
+  return { ...fieldValue(field, span, ctx.world), type, ...(mixed ? { mixed } : {}) };
 }
 
 /** A def is checked once, where it was written; its spans stay there if that is the same text. */

@@ -21,7 +21,7 @@ export function operand(node: Expr, ctx: Context): TExpr | undefined {
     });
   }
   const { kind } = value.type;
-  if (kind !== "tuple" && kind !== "stack" && kind !== "bytes") return value;
+  if (kind !== "tuple" && kind !== "stack" && kind !== "dump" && kind !== "bytes") return value;
   return report.error("PWQ1125", placeOf(ctx, node), `\`${text}\` can be shown but not tested`, {
     label: kind === "tuple" ? "test `ip.addr`, `tcp.port` and so on" : `it is ${describe(value.type)}`,
   });

@@ -18,26 +18,30 @@ import {
 } from "../../types.ts";
 import { type Context, placeOf, spanOf } from "./context.ts";
 
+/** Where paths begin, with the structure that each points to. */
+export const ROOTS: Readonly<Record<string, string>> = { skb: "sk_buff", shinfo: "skb_shared_info" };
+
 /** `whole`: it may end in a structure, whose bytes are wanted. */
 export function rawPath(node: RawPath, ctx: Context, options: { whole?: boolean } = {}): TRaw | undefined {
   const { report, facts } = ctx.world;
-  if (node.root !== "skb") {
+  const root = ROOTS[node.root];
+  if (root === undefined) {
     return report.error("PWQ1124", placeOf(ctx, node), `\`${node.root}\` is not where a path begins`, {
       label: `a path begins at the packet: \`skb->${node.root}\``,
     });
   }
   const path = { kind: "raw", text: canonical(node), span: spanOf(ctx, node) } as const;
   if (!facts) return { ...path, type: unknown };
-  const result = resolve(node, facts, options.whole ?? false);
+  const result = resolve(node, root, facts, options.whole ?? false);
   if ("problem" in result) return pathError(result.problem, node, ctx);
-  return { ...path, type: typeOf(result.ok.value), path: result.ok };
+  return { ...path, type: typeOfPath(result.ok.value), path: result.ok };
 }
 
 /** Types of modules are read only if vmlinux does not have what is needed: it takes a while. */
-function resolve(node: RawPath, facts: KernelFacts, whole: boolean): PathResult {
-  const result = resolvePath(facts.btf, "sk_buff", node.steps, { whole });
+function resolve(node: RawPath, root: string, facts: KernelFacts, whole: boolean): PathResult {
+  const result = resolvePath(facts.btf, root, node.steps, { whole });
   const elsewhere = "problem" in result && ["no-type", "forward-declared"].includes(result.problem.kind);
-  return elsewhere ? resolvePath([facts.btf, ...facts.modules()], "sk_buff", node.steps, { whole }) : result;
+  return elsewhere ? resolvePath([facts.btf, ...facts.modules()], root, node.steps, { whole }) : result;
 }
 
 export function canonical(node: RawPath): string {
@@ -47,7 +51,8 @@ export function canonical(node: RawPath): string {
   return node.root + steps.join("");
 }
 
-function typeOf(value: PathValue): Type {
+/** The type of what a path ends in. */
+export function typeOfPath(value: PathValue): Type {
   switch (value.kind) {
     case "pointer":
       return pointer;

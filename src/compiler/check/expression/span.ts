@@ -21,6 +21,7 @@ function copy(span: Span, expr: TExpr, world: World): TExpr {
     case "present":
     case "payload":
     case "arg":
+    case "dump":
     case "pcap":
       return { ...expr, span };
     case "field":

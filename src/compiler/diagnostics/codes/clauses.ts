@@ -86,4 +86,10 @@ export const clauses = {
     wrong: "trace skb show mark, 7",
     right: "trace skb show mark",
   },
+  PWQ1215: {
+    title: "a return has no packet to select",
+    text: "`ret` is what a function returns. `where` selects packets, at the entry of functions, when nothing has been returned yet; and the return belongs to the packet only if that is followed until then. Select with other fields, and ask for `ret` in `when`, `until` or `show`.",
+    wrong: "trace skb at nf_hook_slow where ret < 0",
+    right: "trace skb at nf_hook_slow when ret < 0 show ret",
+  },
 } as const satisfies Record<string, Page>;

@@ -86,12 +86,6 @@ export const later = {
     wrong: "trace drop show why",
     right: "trace drop show drop.reason, drop.location",
   },
-  PWQ1518: {
-    title: "`ret` is not there yet",
-    text: "What a function returned comes in a later version. Functions are seen as they begin.",
-    wrong: "trace skb show ret",
-    right: "trace skb show func",
-  },
   PWQ1519: {
     title: "`latency` is not there yet",
     text: "`latency` belongs to `from … to …`, which comes in a later version. `elapsed` and `delta` are there.",

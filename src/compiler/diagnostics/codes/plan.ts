@@ -91,4 +91,16 @@ export const plan = {
     wrong: 'trace skb where pcap "ip6 protochain 6"',
     right: "trace skb where ip6 and tcp",
   },
+  PWQ1268: {
+    title: "no function here has that",
+    text: "None of the functions that the query looks at has such an argument, or returns a number or a pointer; or the kernel's types do not tell in which register it is.",
+    wrong: "trace skb at ip_rcv show arg(5)",
+    right: "trace skb at ip_rcv show arg(1)",
+  },
+  PWQ1267: {
+    title: "returns cannot be probed here",
+    text: "`ret` needs function probes. A kernel that has probes on entries and returns together (Linux 6.10) can do it for all functions; an older one needs a probe of its own for each return, so that there `at` must name a few functions.",
+    wrong: "# kernel: 6.1\ntrace skb show ret",
+    right: "trace skb at ip_rcv, nf_hook_slow show ret",
+  },
 } as const satisfies Record<string, Page>;
