@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
-import { flag, optionNames } from "../../src/cli/options.ts";
+import { flag } from "../../src/cli/options.ts";
 import { build } from "./build.ts";
 import { emptyFolder, shell } from "./pwq.ts";
 
@@ -142,33 +142,6 @@ describe("doctor", () => {
     for (const name of ["kernel", "addon", "BTF", "lockdown", "tracefs", "symbols"])
       expect(stdout).toMatch(new RegExp(`^${name} `, "m"));
     expect(stdout).toContain(status === 0 ? "This machine can trace." : "This machine cannot trace:");
-  });
-});
-
-describe("completion", () => {
-  /** What bash would offer for the last of these words. */
-  const offered = async (...words: string[]): Promise<string[]> => {
-    const list = words.map((word) => `'${word}'`).join(" ");
-    const text = await out(
-      `eval "$(pwq completion bash)"; COMP_WORDS=(${list}); COMP_CWORD=${words.length - 1}; _pwq; printf '%s\\n' "\${COMPREPLY[@]}"`,
-    );
-    return text.trim().split("\n");
-  };
-  test("bash: commands, options of a command, values of an option", async () => {
-    expect(await offered("pwq", "ex")).toEqual(["explain"]);
-    expect(await offered("pwq", "run", "--rea")).toEqual(["--ready-file"]);
-    expect(await offered("pwq", "check", "--js")).toEqual([""]);
-    expect(await offered("pwq", "run", "--color", "a")).toEqual(["auto", "always"]);
-    expect(await offered("pwq", "completion", "z")).toEqual(["zsh"]);
-  });
-  test("zsh and fish know every command and option", async () => {
-    for (const shellName of ["zsh", "fish"]) {
-      const text = await out(`pwq completion ${shellName}`);
-      for (const { name } of COMMANDS) expect(text).toContain(name);
-      for (const name of optionNames.filter((n) => COMMANDS.some(({ options }) => options.includes(n)))) {
-        expect(text).toContain(name);
-      }
-    }
   });
 });
 

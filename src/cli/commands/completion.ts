@@ -1,5 +1,5 @@
 import { type Call, fail, wordsOf } from "../call.ts";
-import { SHELLS } from "../completion.ts";
+import { SHELLS } from "../completion/shells.ts";
 import { print } from "../terminal.ts";
 
 /** `pwq completion SHELL` */
