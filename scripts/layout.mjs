@@ -58,6 +58,7 @@ export async function layoutHeader() {
     ...enumeration(cookie(layout.COOKIE)),
     ...enumeration([
       ["PWQ_MAX_QUERIES", layout.MAX_QUERIES],
+      ["PWQ_PAST_SLOTS", layout.PAST_SLOTS],
       ["PWQ_SCRATCH_SIZE", layout.SCRATCH_SIZE],
       ["PWQ_SCRATCH_LEVELS", layout.SCRATCH_LEVELS],
       ...numbered("COUNTER", layout.COUNTER),

@@ -8,6 +8,7 @@
 #include "count.h"
 #include "filter.h"
 #include "mark.h"
+#include "past.h"
 
 struct {
 	__uint(type, BPF_MAP_TYPE_LRU_HASH);
@@ -41,6 +42,7 @@ static __always_inline void track_delete(struct pwq_event *event)
 	if (bpf_map_delete_elem(&pwq_track, &event->skb))
 		return;
 	filter_remove(event->skb);
+	past_forget(event);
 	count(PWQ_COUNTER_DELETED);
 }
 
@@ -141,6 +143,8 @@ static __always_inline void track_clone(struct pwq_event *event, __u64 clone)
 	event->done &= ~event->apart;
 	event->held &= ~event->apart;
 	inherits = (event->follow | event->done) != 0;
+	if (inherits)
+		past_clone(event, clone);
 	event->skb = clone;
 	event->dying = 0;
 	event->apart = 0;

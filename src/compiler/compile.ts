@@ -3,6 +3,7 @@ import { generate } from "./codegen/generate.ts";
 import { listing } from "./codegen/listing.ts";
 import { surely } from "./codegen/lower.ts";
 import type { LowerContext } from "./codegen/lower-context.ts";
+import { lowerPast, slotsOf } from "./codegen/lower-past.ts";
 import { isPoint } from "./codegen/lower-points.ts";
 import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
 import type { LoweredQuery, Terminal } from "./codegen/query.ts";
@@ -29,22 +30,23 @@ export interface CompileOptions {
  */
 export function compile(program: CheckedProgram, facts: KernelFacts, options: CompileOptions = {}): Compiled {
   const plan = makePlan(program, facts, options.backend ?? "auto", options.modules);
-  const lowered = program.queries.map((query, index) =>
-    mended(query, () =>
-      lowerQuery(
-        query,
-        index,
-        { facts, points: plan.points, functions: functionsOf(plan, index), source: query.source },
-        plan.queries[index]!,
-      ),
-    ),
-  );
+  let slot = 0;
+  const lowered = program.queries.map((query, index) => {
+    const context = { facts, points: plan.points, functions: functionsOf(plan, index), source: query.source };
+    const made = mended(query, () => lowerQuery(query, index, slot, context, plan.queries[index]!));
+    slot += slotsOf(made.past);
+    return made;
+  });
   const unit = mended(program.queries[0]!, () => generate(lowered, plan, facts, program.source));
   let lines: Compiled["listing"] | undefined;
   const selects = selection(lowered.map(({ where }) => where)) !== undefined;
   return {
     object: writeObject(unit),
     template: `kprobe.${facts.arch}`,
+    remembers: {
+      last: lowered.some(({ past }) => past.stretch || past.values.some(({ how }) => how === "changed")),
+      seen: lowered.some(({ past }) => past.values.some(({ how }) => how === "first")),
+    },
     plan: { ...plan, kprobes: entryPrograms(plan.kprobes, selects) },
     queries: lowered.map(
       ({ index, checked, record }): CompiledQuery => ({ index, checked, record, columns: checked.show }),
@@ -65,9 +67,12 @@ function functionsOf({ kprobes }: Plan, query: number): ReadonlySet<number> {
 function lowerQuery(
   checked: CheckedQuery,
   index: number,
-  context: LowerContext,
+  slot: number,
+  without: Omit<LowerContext, "past">,
   plan: LoweredQuery["plan"],
 ): LoweredQuery {
+  const past = lowerPast(checked, plan.stretch, slot, index, without);
+  const context = { ...without, past: past.indices };
   const condition = (of: CheckedQuery["where"]) => of && surely(of, true, context);
   const where = condition(checked.where);
   const when = condition(checked.when);
@@ -76,6 +81,7 @@ function lowerQuery(
     of.flatMap((t) =>
       t.kind === "expr" ? [{ condition: surely(t.condition, true, context), span: t.span }] : [],
     );
+  const to = past.stretch && checked.stretch;
   return {
     index,
     checked,
@@ -84,7 +90,8 @@ function lowerQuery(
     ...(where ? { where } : {}),
     ...(when ? { when } : {}),
     ...(stop ? { stop } : {}),
-    until: terminals(checked.until),
+    past,
+    until: [...(to ? [{ condition: past.stretch!.to, span: to.to.span }] : []), ...terminals(checked.until)],
     ending: [...endingPoint(checked, plan), ...terminals(checked.ending)],
     ...layoutRecord([...checked.show, ...(checked.captured ?? [])], context),
   };

@@ -12,6 +12,7 @@ import type {
   TExpr,
   TField,
   TFormat,
+  TPast,
   TPayload,
   TPcap,
   TRaw,
@@ -32,7 +33,7 @@ export interface Address {
   readonly value: bigint;
 }
 
-export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TDump | TFormat;
+export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TDump | TFormat | TPast;
 
 /** The event that an expression is asked about. */
 export interface Environment {
@@ -68,6 +69,7 @@ export function evaluate(expr: TExpr, event: Environment): Value | undefined {
     case "arg":
     case "dump":
     case "format":
+    case "past":
       return event.read(expr);
     case "present":
       return event.present(expr.layer);

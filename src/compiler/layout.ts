@@ -201,6 +201,9 @@ export const COOKIE = {
 
 export const MAX_QUERIES = 8;
 
+/** Values of earlier events that are remembered for a packet over all queries: sixteen bytes each (bpf/templates/past.h). */
+export const PAST_SLOTS = 8;
+
 /** What a function does to the life of an skb besides being a point. */
 export const ROLE = {
   none: 0,

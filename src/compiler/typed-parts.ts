@@ -14,6 +14,7 @@ export function insideExpr(expr: TExpr): readonly TExpr[] {
     case "in":
     case "match":
     case "has":
+    case "past":
       return [expr.value];
     case "call":
       return expr.args;

@@ -37,6 +37,8 @@ export interface CheckedQuery {
   readonly where?: TExpr;
   readonly when?: TExpr;
   readonly stop?: TExpr;
+  /** `from … to …`: where journeys begin and end. */
+  readonly stretch?: { readonly from: Point; readonly to: Point };
   /** Empty set: `follow none`. */
   readonly follow: ReadonlySet<FollowKind>;
   readonly until: readonly CheckedTerminal[];
@@ -93,7 +95,19 @@ export type TExpr =
   | TPcap
   | TArg
   | TDump
-  | TCall;
+  | TCall
+  | TPast;
+
+/**
+ * What the journey's earlier events have to do with a value. `changed`: it is another than at the packet's event before;
+ * false at the first. `first`: no event of the journey had it before. Unknown where the value is absent; such events
+ * count for neither.
+ */
+export interface TPast extends TNode {
+  readonly kind: "past";
+  readonly how: "changed" | "first";
+  readonly value: TExpr;
+}
 
 /** int: bigint; bool: boolean; ip, mac: bigint; string: string. */
 export interface TConst extends TNode {

@@ -13,6 +13,10 @@ const TRACE_KPROBE_SESSION = 56;
 /** Maps of the template. */
 const RING = "pwq_ring";
 const TRACK_MAP = "pwq_track";
+const PAST_MAP = "pwq_past";
+const SEEN_MAP = "pwq_seen";
+/** Different values that `first(…)` sees of a packet, on average. */
+const SEEN_PER_PACKET = 4;
 const COUNTER_MAP = "pwq_counters";
 const PROGRAMS = "pwq_programs";
 
@@ -30,6 +34,8 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
     excludeUnused(face, obj, compiled);
     face.setMapSize(obj, RING, ringSize(sizes.buffer));
     face.setMapSize(obj, TRACK_MAP, sizes.followMap);
+    if (compiled.remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
+    if (compiled.remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
     face.load(obj);
     if (callsOn(compiled.plan)) face.mapSetProgram(obj, PROGRAMS, 0, KPROBE_MULTI);
   } catch (error) {

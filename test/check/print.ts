@@ -23,6 +23,8 @@ export function print(expr: TExpr): string {
       return `(${print(expr.value)} ${expr.negated ? "not in" : "in"} ${printSet(expr.set)})`;
     case "match":
       return `(${print(expr.value)} ${expr.how} ${JSON.stringify(expr.pattern)})`;
+    case "past":
+      return `${expr.how}(${print(expr.value)})`;
     case "has":
       return `(${print(expr.value)} has 0x${expr.mask.toString(16)})`;
     case "negate":

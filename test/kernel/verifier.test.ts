@@ -58,8 +58,10 @@ const canRead = (running: KernelFacts | undefined, text: string): boolean =>
 
 /** Everything that the kernel part can be asked to capture, ten at a time. */
 function captures(running: KernelFacts | undefined): string[] {
-  // What functions return needs function probes, and has cases of its own.
-  const names = [...FIELDS.keys()].filter((name) => name !== "ret" && canRead(running, name));
+  // What functions return needs function probes, and has cases of its own; so has `latency`, which belongs to `from … to …`.
+  const names = [...FIELDS.keys()].filter(
+    (name) => name !== "ret" && name !== "latency" && canRead(running, name),
+  );
   const items = [
     ...names,
     "payload(64)",
@@ -116,6 +118,12 @@ describe.skipIf(reason !== undefined)(`the verifier takes generated code${becaus
       "trace skb at tcp_v4_rcv, nf_hook_slow when ret < 0 or ret == 7 until drop show ret, mark, tuple, skb->dev->name, stack",
       "trace skb at ip_rcv, nf_hook_slow where arg(1) != 0 and arg(3) & 0xff == 3 show arg(0), arg(2), ret",
       "trace skb where shinfo->nr_frags > 0 until drop show dump(skb), dump(shinfo) if drop, dump(skb->sk->__sk_common)",
+      "trace skb where tcp until xmit ending drop, skb->len > 9000 show mark",
+      "trace skb where udp ending free, xmit\ntrace skb where tcp ending drop\ntrace skb where icmp until drop",
+      "trace skb where ip when changed(mark) or changed(iface) or changed(ip.src) and not first(ip.dst) show changed(mark), first(comm), mark, len",
+      "trace skb where ip when changed(mark) or changed(len) or changed(iface) or changed(netns) or changed(ip.src) or changed(ip.dst) or first(func) until changed(priority) and drop",
+      "trace skb from tracepoint net:netif_rx to tracepoint skb:consume_skb where tcp.dport == 443 when latency > 1ms until drop show latency, tuple",
+      "trace skb from tracepoint net:netif_rx to tracepoint net:netif_receive_skb where udp ending latency > 1ms\ntrace skb where tcp when changed(mark)",
       "trace drop where tcp\ntrace skb where udp.dport == 53 until drop\ntrace skb where icmp show icmp.type",
     ])("of %s", (text) => {
       expect(refusal(text, /\bret\b/.test(text) ? withKprobes(facts()) : facts())).toBeUndefined();

@@ -1,5 +1,6 @@
 import { generate } from "../../src/compiler/codegen/generate.ts";
 import { surely } from "../../src/compiler/codegen/lower.ts";
+import { lowerPast } from "../../src/compiler/codegen/lower-past.ts";
 import { layoutRecord } from "../../src/compiler/codegen/record.ts";
 import type { RecordLayout } from "../../src/compiler/compiled.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
@@ -31,6 +32,9 @@ export class Generated {
   readonly #view = new DataView(this.#event.buffer);
   readonly #address: bigint;
   #occasion: Occasion | undefined;
+  /** What the template remembers of earlier runs, which are all of one packet. */
+  readonly #last = new Map<bigint, string>();
+  readonly #seen = new Set<string>();
   #selected = false;
   #submitted = false;
   #record: Uint8Array;
@@ -39,7 +43,9 @@ export class Generated {
     this.#facts = facts;
     const plan = makePlan(program, facts);
     const checked = program.queries[0]!;
-    const context = { facts, points: plan.points, functions: new Set<number>(), source: checked.source };
+    const without = { facts, points: plan.points, functions: new Set<number>(), source: checked.source };
+    const past = lowerPast(checked, plan.queries[0]!.stretch, 0, 0, without);
+    const context = { ...without, past: past.indices };
     const captured = layoutRecord(checked.show, context);
     const where = checked.where && { where: surely(checked.where, true, context) };
     const query = {
@@ -49,6 +55,7 @@ export class Generated {
       context,
       until: [],
       ending: [],
+      past,
       ...where,
       ...captured,
     };
@@ -81,6 +88,19 @@ export class Generated {
         pwq_output: native(2, submit),
         pwq_end: native(2, () => 0n),
         pwq_context: native(0, () => BigInt(this.#occasion?.context ?? CONTEXT.unknown)),
+        pwq_changed: native(4, ([, slot, high, low]) => {
+          const value = `${high} ${low}`;
+          const before = this.#last.get(slot!);
+          this.#last.set(slot!, value);
+          return before !== undefined && before !== value ? 1n : 0n;
+        }),
+        pwq_first: native(4, ([, slot, high, low]) => {
+          const value = `${slot} ${high} ${low}`;
+          if (this.#seen.has(value)) return 0n;
+          this.#seen.add(value);
+          return 1n;
+        }),
+        pwq_kept: native(2, () => 0n),
       },
     });
     this.#address = this.#machine.memory.own("event", "write", this.#event).address;

@@ -19,7 +19,6 @@ const NAMES: Readonly<Record<string, Code>> = {
   inner: "PWQ1514",
   tunnel: "PWQ1515",
   why: "PWQ1516",
-  latency: "PWQ1519",
 };
 
 export function laterName(name: string): Later | undefined {
@@ -34,8 +33,6 @@ const CALLS: ReadonlyMap<string, Later> = new Map([
   ...["count", "sum", "avg", "hist", "lhist", "p50", "p90", "p99", "uniq"].map(
     (name) => [name, aggregate(name)] as const,
   ),
-  ["changed", later("PWQ1507", "`changed(…)`", "show the field: each event prints it")],
-  ["first", later("PWQ1508", "`first(…)`", "show the field: the first event prints it")],
 ]);
 
 /** `min` and `max` of one value are aggregates, of several they are not. */
@@ -54,7 +51,6 @@ const CLAUSES: Readonly<Record<string, Later>> = {
   By: later("PWQ1502", "`by`", "events are shown one by one"),
   Every: later("PWQ1503", "`every`", "events are shown as they come"),
   Top: later("PWQ1504", "`top`", "events are shown as they come"),
-  From: later("PWQ1505", "`from … to …`", "use `at` with both points, and `show elapsed`"),
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
 

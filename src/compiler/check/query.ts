@@ -7,6 +7,7 @@ import { checkFor, checkLimit, checkRate, checkSample } from "./amounts.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
 import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
+import { checkJourney } from "./journey.ts";
 import { LATER_XDP, laterClause, laterPoint } from "./later.ts";
 import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
@@ -23,15 +24,18 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
   const clause = <K extends Clause["kind"]>(kind: K) => clauses.get(kind) as ClauseOf<K> | undefined;
   const [at, where, when, stop] = [clause("At"), clause("Where"), clause("When"), clause("Stop")];
   const [show, sample, rate] = [clause("Show"), clause("Sample"), clause("Rate")];
-  const [until, ending, follow, limit, forClause] = [
+  const [until, ending, from, follow, limit, forClause] = [
     clause("Until"),
     clause("Ending"),
+    clause("From"),
     clause("Follow"),
     clause("Limit"),
     clause("For"),
   ];
-  const points = at ? checkPoints(at.points, outer) : [standardPoint(syntax)];
-  const ctx: Context = { ...outer, points };
+  const stretch = from && checkStretch(from, outer);
+  // A stretch by itself looks at its two ends.
+  const points = at ? checkPoints(at.points, outer) : stretch ? [] : [standardPoint(syntax)];
+  const ctx: Context = { ...outer, points: [...points, ...(stretch ? [stretch.from, stretch.to] : [])] };
   const test = (each: typeof where | typeof when | typeof stop): TExpr | undefined => {
     const typed = each && condition(each.condition, ctx);
     if (!typed || isTooLong(typed, placeOf(ctx, each.condition), ctx.world)) return undefined;
@@ -46,13 +50,14 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
     source: ctx.scope.source,
     syntax,
     at: points,
+    ...optional("stretch", stretch),
     ...optional("where", test(where)),
     ...optional("when", test(when)),
     ...optional("stop", test(stop)),
     follow: follow ? checkFollow(follow, ctx) : new Set(FOLLOW_KINDS),
     until: terminals(until),
     ending: terminals(ending),
-    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, ctx.world),
+    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, from !== undefined, ctx.world),
     explicitShow: show !== undefined,
     ...optional("sample", sample && checkSample(sample, ctx)),
     ...optional("rate", rate && checkRate(rate, ctx)),
@@ -60,6 +65,7 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
     ...optional("forNs", forClause && checkFor(forClause, ctx)),
   };
   checkReturns(query, clauses, ctx);
+  checkJourney(query, ctx);
   return query;
 }
 
@@ -125,6 +131,7 @@ function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Claus
   };
   if (syntax.subject.text === "drop") {
     conflict("At", "`trace drop` looks at drops and nowhere else", "write `trace skb at …`");
+    conflict("From", "`trace drop` looks at drops and nowhere else", "write `trace skb from … to …`");
   }
   const follow = clauses.get("Follow") as ClauseOf<"Follow"> | undefined;
   if (follow?.what.some((word) => word.text === "none")) {
@@ -136,6 +143,11 @@ function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Claus
     conflict(
       "Ending",
       "`ending` is about journeys, and with `follow none` there are none",
+      "leave one of them out",
+    );
+    conflict(
+      "From",
+      "`from … to …` is a journey, and with `follow none` there are none",
       "leave one of them out",
     );
     conflict("When", "with `follow none`, `where` selects events", "join the conditions by `and` in `where`");
@@ -152,6 +164,22 @@ function checkPoints(points: readonly Point[], ctx: Context): readonly Point[] {
     if (later) ctx.world.report.error(later.code, placeOf(ctx, point), later.message, later);
   }
   return points;
+}
+
+function checkStretch({ from, to }: ClauseOf<"From">, ctx: Context): CheckedQuery["stretch"] {
+  for (const point of [from, to]) {
+    if (!("exclude" in point && point.exclude)) continue;
+    ctx.world.report.error(
+      "PWQ1209",
+      placeOf(ctx, point),
+      "a journey does not begin or end at what is left out",
+      {
+        label: "leave out the `!`",
+      },
+    );
+  }
+  checkPoints([from, to], ctx);
+  return { from, to };
 }
 
 const standardPoint = ({ subject }: Trace): Point => ({

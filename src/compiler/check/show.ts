@@ -23,8 +23,12 @@ const DEFAULT_COLUMNS: readonly (readonly [name: string, field: string])[] = [
   ["func", "func"],
 ];
 
-export const defaultColumns = (span: Span, world: World): readonly ShowColumn[] =>
-  DEFAULT_COLUMNS.map(([name, field]) => ({ name, value: fieldValue(FIELDS.get(field)!, span, world) }));
+/** `timed`: of a query with `from … to …`. */
+export const defaultColumns = (span: Span, timed: boolean, world: World): readonly ShowColumn[] =>
+  [...DEFAULT_COLUMNS, ...(timed ? [["latency", "latency"] as const] : [])].map(([name, field]) => ({
+    name,
+    value: fieldValue(FIELDS.get(field)!, span, world),
+  }));
 
 /** Keys that the JSON output gives to every event; `show time` means that one. */
 const OF_EVERY_EVENT: ReadonlySet<string> = new Set(["type", "time", "packet", "func", "query", "last"]);

@@ -21,6 +21,7 @@ export function valueCost(value: Value): number {
     case "network":
       return 0;
     case "event":
+    case "local":
     case "regs":
       return COST.event;
     case "view":

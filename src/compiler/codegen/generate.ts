@@ -25,6 +25,7 @@ import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
 import { surely } from "./lower.ts";
+import { rootsOfPast } from "./lower-past.ts";
 import { generateParse } from "./parse/generate.ts";
 import { Filters } from "./pcap/filters.ts";
 import { generateFilter } from "./pcap/function.ts";
@@ -49,6 +50,9 @@ const EXTERNS = [
   { name: "pwq_compose", params: 3 },
   { name: "pwq_output", params: 2 },
   { name: "pwq_passes_by", params: 1 },
+  { name: "pwq_changed", params: 4 },
+  { name: "pwq_first", params: 4 },
+  { name: "pwq_kept", params: 2 },
   { name: "pwq_tracepoint", params: 5 },
   { name: "pwq_context", params: 0 },
   { name: "pwq_session_entry", params: 2 },
@@ -152,6 +156,7 @@ const WINDOWS = 64;
 /** Everything that a query may read. */
 function rootsOf(query: LoweredQuery): Node[] {
   const roots: Node[] = [...query.until, ...query.ending].map((terminal) => terminal.condition);
+  roots.push(...rootsOfPast(query.past));
   for (const cond of [query.where, query.when, query.stop]) if (cond) roots.push(cond);
   for (const { source, condition } of query.captures) {
     if (condition) roots.push(condition);

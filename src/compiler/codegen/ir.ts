@@ -12,6 +12,8 @@ export type Value =
   | { readonly op: "event"; readonly member: string }
   /** A member of the packet view; absent unless one of the `has` bits is set. */
   | { readonly op: "view"; readonly member: string; readonly has: number }
+  /** A word that this query has put on the stack at this event; see past.ts. */
+  | { readonly op: "local"; readonly name: string }
   /** Kernel memory; absent if `base` is absent or not a kernel address. */
   | Load
   /** Header bytes in network order, as a number; absent if the header or these bytes of it are not in the linear data. */

@@ -2,8 +2,8 @@ import type { PointInfo } from "../compiled.ts";
 import type { Code } from "../diagnostics/codes.ts";
 import { PwqError } from "../diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../facts.ts";
-import type { Source } from "../source.ts";
-import type { TExpr } from "../typed.ts";
+import type { Source, Span } from "../source.ts";
+import type { TExpr, TPast } from "../typed.ts";
 
 /** What lowering must know besides the expression. */
 export interface LowerContext {
@@ -13,6 +13,8 @@ export interface LowerContext {
   /** Numbers of the functions that this query looks at: the others are there for other queries, or for following. */
   readonly functions: ReadonlySet<number>;
   readonly source: Source;
+  /** Numbers of the query's `changed(…)` and `first(…)`; see past.ts. */
+  readonly past: ReadonlyMap<TPast, number>;
 }
 
 /** The expression's text, for a message. */
@@ -24,7 +26,7 @@ export function describe(expr: TExpr): string {
 export function fail(
   code: Code,
   message: string,
-  expr: TExpr,
+  expr: { readonly span: Span },
   context: LowerContext,
   help?: readonly string[],
 ): never {

@@ -6,6 +6,7 @@ import { POINT_KIND, VIEW_HAS } from "../layout.ts";
 import type { Type } from "../types.ts";
 import { REGISTERS } from "./arch.ts";
 import { type Alu, and, type Bytes, type Cond, constant, load, or, SKB, type Value } from "./ir.ts";
+import { latencyValue } from "./past-values.ts";
 
 /**
  * From how the fields table says a field is read to where that is in this kernel.
@@ -316,6 +317,7 @@ function lowerEvent(what: EventRead, facts: KernelFacts): Lowered | undefined {
       of: [since("first"), { op: "guard", condition: nonzero("packet"), value: constant(0) }],
     },
     delta: since("last"),
+    latency: latencyValue,
     caller: caller.inMemory
       ? load({ op: "regs", offset: caller.offset }, 0, 8)
       : { op: "regs", offset: caller.offset },

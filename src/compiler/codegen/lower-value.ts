@@ -4,6 +4,7 @@ import { type Bytes, constant, type Value } from "./ir.ts";
 import { describe, fail, type LowerContext } from "./lower-context.ts";
 import { type Lowered, lowerPath, lowerRead, rootOf } from "./lower-read.ts";
 import { signatureValue } from "./lower-signature.ts";
+import { pastNumber } from "./past-values.ts";
 
 /** From checked expressions to values: how each is got in the kernel. Conditions are in lower.ts. */
 
@@ -82,6 +83,8 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
       );
     case "arg":
       return number(signatureValue(expr.index, expr, context));
+    case "past":
+      return number(pastNumber(context.past.get(expr)!));
     case "payload":
       return { shape: "bytes", bytes: { op: "payload", size: expr.size } };
     case "pcap":

@@ -8,6 +8,7 @@ import { pointNameOf, pointTest, symbolRanges } from "./lower-points.ts";
 import { cmp, inRanges, there } from "./lower-ranges.ts";
 import { atDrop } from "./lower-read.ts";
 import { bytesOf, type Ip, ipOf, isSigned, numberOf } from "./lower-value.ts";
+import { pastCondition } from "./past-values.ts";
 
 /**
  * From checked expressions to conditions on kernel memory. Three-valued logic is dissolved here: an expression is asked
@@ -34,6 +35,8 @@ export function surely(expr: TExpr, truth: boolean, context: LowerContext): Cond
       return membership(expr, truth, context);
     case "match":
       return match(expr, truth, context);
+    case "past":
+      return pastCondition(context.past.get(expr)!, truth);
     case "has": {
       const value = numberOf(expr.value, context);
       const masked: Value = { op: "alu", alu: "&", signed: false, left: value, right: constant(expr.mask) };

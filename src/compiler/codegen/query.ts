@@ -25,6 +25,8 @@ import { emitCaptures } from "./capture.ts";
 import { emitCond } from "./conditions.ts";
 import type { Cond } from "./ir.ts";
 import type { LowerContext } from "./lower-context.ts";
+import type { Past } from "./lower-past.ts";
+import { emitPast, emitStart } from "./past.ts";
 import type { Capture } from "./record.ts";
 import type { Generator } from "./values.ts";
 
@@ -41,6 +43,7 @@ export interface LoweredQuery {
   readonly until: readonly Terminal[];
   /** `ending EXPR` terminals, and one for all those that are points, which are in the cookies as `until` are. */
   readonly ending: readonly Terminal[];
+  readonly past: Past;
   readonly record: RecordLayout;
   readonly captures: readonly Capture[];
 }
@@ -75,6 +78,14 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     e.loadEvent(r0, "done");
     e.emit(jump.set.imm(r0, bit, next));
   });
+  const { stretch } = query.past;
+  if (stretch) {
+    e.within(span("From"), () => {
+      const begin = e.newLabel("begin");
+      emitCond(g, stretch.from, begin, next, begin);
+      e.place(begin);
+    });
+  }
   if (query.where) {
     e.within(span("Where"), () => {
       const selected = e.newLabel("selected");
@@ -98,6 +109,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     );
     e.call("pwq_admit");
     e.emit(jump.eq.imm(r0, 0, next));
+    if (stretch) emitStart(g, stretch);
     e.place(followed);
     // A followed packet at a point that only another query, or only the following itself, looks at.
     e.loadEvent(r0, "at");
@@ -109,6 +121,7 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     e.place(wanted);
   });
 
+  emitPast(g, query.past);
   e.withSlot(8, (flags) => {
     e.opaqueZero(r9, r0);
     const going = e.newLabel("going");
@@ -138,11 +151,14 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     if (query.when) {
       e.within(span("When"), () => {
         const [shown, hidden] = [e.newLabel("shown"), e.newLabel("hidden")];
-        // The last event of a journey is always shown.
-        e.emit(jump.set.imm(r9, RECORD_FLAG.last, shown));
+        // The last event of a journey is always shown, unless the journey is timed: then it is the one to choose by.
+        const chosen = stretch !== undefined && query.ending.length === 0;
+        if (!chosen) e.emit(jump.set.imm(r9, RECORD_FLAG.last, shown));
         emitCond(g, query.when!, shown, hidden, hidden);
         e.place(hidden);
-        e.emit(jump.eq.imm(r9, 0, next), alu.add.imm(r9, RECORD_FLAG.hidden));
+        e.emit(jump.eq.imm(r9, 0, next));
+        if (chosen) e.emit(stx(8, FP, flags, r9), jump.eq.imm(r9, RECORD_FLAG.last, ended));
+        e.emit(alu.add.imm(r9, RECORD_FLAG.hidden));
         e.place(shown);
       });
     }

@@ -86,7 +86,7 @@ const isReadable = (expr: TExpr, { facts }: LowerContext): boolean =>
   expr.kind === "field" && lowerRead(expr.field.read, expr.type, facts) !== undefined;
 
 function sourceOf(expr: TExpr, context: LowerContext): Capture["source"] {
-  return expr.type.kind === "bool" && expr.kind !== "field" && expr.kind !== "raw"
+  return expr.type.kind === "bool" && expr.kind !== "field" && expr.kind !== "raw" && expr.kind !== "past"
     ? { shape: "presence", expr }
     : lower(expr, context);
 }
@@ -109,6 +109,7 @@ function leaves(expr: TExpr, need: Need): void {
       return need(`arg(${expr.index})`, expr, expr.type);
     case "dump":
       return need(`dump(${expr.text})`, expr, expr.type);
+    case "past":
     case "format":
       return need(`${expr.how}@${expr.span.start}`, expr, expr.type);
     case "present":

@@ -53,6 +53,8 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
       return e.constant(r0, value.value);
     case "event":
       return e.loadEvent(r0, value.member);
+    case "local":
+      return e.emit(ldx(8, r0, FP, e.windowSlot(value.name, 8)));
     case "view":
       requireView(g, value.has, absent);
       return e.loadEvent(r0, value.member);

@@ -69,9 +69,9 @@ function cluster(list: { start: number; end: number }[]): { start: number; end: 
   return out;
 }
 
-const keys = new WeakMap<Value, string>();
+const keys = new WeakMap<Node, string>();
 /** Values are equal if they read the same; the text is the identity. */
-export function keyOf(value: Value): string {
+export function keyOf(value: Node): string {
   let key = keys.get(value);
   if (key === undefined) {
     key = JSON.stringify(value, (_, v: unknown) => (typeof v === "bigint" ? `${v}n` : v));

@@ -33,6 +33,10 @@ export const eventFields: readonly Field[] = [
     column: { title: "DELTA", width: 9 },
     aka: ["frame.time_delta"],
   }),
+  event("latency", duration, "Time from the `from` event to the `to` event of the packet.", {
+    optional: "all events but that at the `to` point",
+    column: { title: "LATENCY", width: 9 },
+  }),
   event("func", string(128), "Kernel function at whose entry the event was seen, or the tracepoint.", {
     column: { title: "FUNC", width: 28 },
     aka: ["function", "symbol", "event"],

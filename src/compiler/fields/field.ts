@@ -118,6 +118,7 @@ export type EventValue =
   | "time" // ktime_get_ns at entry
   | "elapsed" // since the journey's first event
   | "delta" // since the journey's previous event
+  | "latency" // since the `from` event, at the `to` event
   | "func" // number of the point; compared through sets of numbers
   | "module" // of the function; compared through sets of point numbers
   | "caller" // return address at function entry; absent at tracepoints

@@ -6,7 +6,6 @@ export const LATER: readonly { readonly pattern: string; readonly reason: string
   { pattern: "inner.*", reason: "headers inside a tunnel are not parsed yet" },
   { pattern: "tunnel.*", reason: "tunnel headers are not parsed yet" },
   { pattern: "why", reason: "drops are not explained yet" },
-  { pattern: "latency", reason: "journeys from one point to another are not timed yet" },
 ];
 
 /** Why a name is not there yet, or undefined if it is none of these. */

@@ -1,3 +1,4 @@
+import type { Point } from "../../../grammar/ast.ts";
 import { type RegisterValue, resultOf } from "../btf/signature.ts";
 import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
 import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
@@ -41,6 +42,8 @@ export interface QueryPlan {
   readonly once: boolean;
   /** Numbers of the points at which a journey ends as `ending` says. */
   readonly ending: readonly number[];
+  /** Of `from … to …`: numbers of the points at which a journey begins and ends. */
+  readonly stretch?: { readonly from: readonly number[]; readonly to: readonly number[] };
 }
 
 /** What is wanted at one function or tracepoint, collected over all queries. */
@@ -49,6 +52,9 @@ interface Want {
   until: number;
   /** Of `until`, those for which such an end is one that `ending` asks for. */
   ending: number;
+  /** Queries whose journeys begin and end here: `from … to …`. */
+  from: number;
+  to: number;
   part: Part;
   /** Queries that wait for its return. */
   returns: number;
@@ -82,7 +88,14 @@ export function plan(
       label: "one too many: split the file",
     });
   }
-  const selections = queries.map((q) => selectPoints(q.at, world, facts, q.source, report));
+  const select = (q: CheckedQuery, points: readonly Point[]): Selection =>
+    selectPoints(points, world, facts, q.source, report);
+  const stretches = queries.map(
+    (q) => q.stretch && { from: select(q, [q.stretch.from]), to: select(q, [q.stretch.to]) },
+  );
+  const selections = queries.map((q, i) =>
+    joined(q.at.length > 0 ? select(q, q.at) : undefined, stretches[i]),
+  );
   if (diagnostics.length > 0) throw new PwqError(diagnostics);
 
   const backend = chooseBackend(queries, selections, facts, choice, report);
@@ -91,22 +104,37 @@ export function plan(
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
   const want = (where: Map<string, Want>, name: string): Want => {
-    const found = where.get(name) ?? { at: 0, until: 0, ending: 0, part: { role: ROLE.none }, returns: 0 };
+    const found = where.get(name) ?? {
+      at: 0,
+      until: 0,
+      ending: 0,
+      from: 0,
+      to: 0,
+      part: { role: ROLE.none },
+      returns: 0,
+    };
     where.set(name, found);
     return found;
   };
   const notices: string[] = [];
   const probing = backend !== "tracepoint";
 
+  const wantedAt = (selection: Selection): readonly Want[] => [
+    ...(probing ? [...selection.functions].map((name) => want(functions, name)) : []),
+    ...[...selection.tracepoints].map((name) => want(tracepoints, name)),
+    // Not a function, but without it `all` would show a packet's end and not say why.
+    ...(selection.drop || selection.all ? [want(tracepoints, "kfree_skb")] : []),
+    ...(selection.all && !probing ? world.usableTracepoints.map((name) => want(tracepoints, name)) : []),
+  ];
+
   queries.forEach((query, index) => {
     const bit = 1 << index;
     const selection = selections[index]!;
-    if (probing) for (const name of selection.functions) want(functions, name).at |= bit;
-    for (const name of selection.tracepoints) want(tracepoints, name).at |= bit;
-    // Not a function, but without it `all` would show a packet's end and not say why.
-    if (selection.drop || selection.all) want(tracepoints, "kfree_skb").at |= bit;
-    if (selection.all && !probing) {
-      for (const name of world.usableTracepoints) want(tracepoints, name).at |= bit;
+    for (const each of wantedAt(selection)) each.at |= bit;
+    for (const end of ["from", "to"] as const) {
+      const stretch = stretches[index]?.[end];
+      if (!stretch) continue;
+      for (const each of wantedAt(stretch)) each[end] |= bit;
     }
     for (const [kind, terminals] of [
       ["until", query.until],
@@ -169,6 +197,7 @@ export function plan(
   return assemble(world, facts, backend, functions, tracepoints, how, {
     notices,
     once,
+    timed: stretches.map((stretch) => stretch !== undefined),
     leftOut: leftOut(world, selections, probing),
   });
 }
@@ -198,6 +227,7 @@ function returns(world: Universe, name: string, facts: KernelFacts): RegisterVal
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
 const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   s.drop &&
+  !query.stretch &&
   s.functions.size === 0 &&
   s.tracepoints.size === 0 &&
   query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
@@ -243,6 +273,21 @@ function chooseBackend(
   return backend;
 }
 
+/** Everything that one query looks at. */
+function joined(
+  at: Selection | undefined,
+  stretch: { readonly from: Selection; readonly to: Selection } | undefined,
+): Selection {
+  const parts = [...(at ? [at] : []), ...(stretch ? [stretch.from, stretch.to] : [])];
+  return {
+    functions: new Set(parts.flatMap(({ functions }) => [...functions])),
+    tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
+    drop: parts.some(({ drop }) => drop),
+    needFunctions: parts.flatMap(({ needFunctions }) => needFunctions),
+    all: parts.some(({ all }) => all),
+  };
+}
+
 function leftOut(world: Universe, selections: readonly Selection[], probing: boolean): AttachPlan["leftOut"] {
   if (!selections.some((s) => s.all)) return [];
   const groups: { reason: string; names: readonly string[] }[] = [];
@@ -265,7 +310,14 @@ function assemble(
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
   how: Omit<ReturnPlan, "first"> | undefined,
-  { once, ...rest }: Pick<Plan, "notices" | "leftOut"> & { readonly once: readonly boolean[] },
+  {
+    once,
+    timed,
+    ...rest
+  }: Pick<Plan, "notices" | "leftOut"> & {
+    readonly once: readonly boolean[];
+    readonly timed: readonly boolean[];
+  },
 ): Plan {
   const points: PointInfo[] = [];
   /** What is wanted at each point, by its number. */
@@ -346,10 +398,15 @@ function assemble(
     ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,
-    queries: once.map((one, index) => ({
-      once: one,
-      ending: wants.flatMap(({ ending }, point) => (ending & (1 << index) ? [point] : [])),
-    })),
+    queries: once.map((one, index) => {
+      const pointsOf = (what: "ending" | "from" | "to"): readonly number[] =>
+        wants.flatMap((want, point) => (want[what] & (1 << index) ? [point] : []));
+      return {
+        once: one,
+        ending: pointsOf("ending"),
+        ...(timed[index] && { stretch: { from: pointsOf("from"), to: pointsOf("to") } }),
+      };
+    }),
     ...rest,
   };
 }

@@ -23,6 +23,7 @@ function keyOf(expr: TExpr): string | undefined {
       return `arg(${expr.index})`;
     case "dump":
       return `dump(${expr.text})`;
+    case "past":
     case "format":
       return `${expr.how}@${expr.span.start}`;
     case "present":

@@ -15,7 +15,8 @@ function selectionOf(text: string) {
   return selection(
     program.queries.map(
       ({ where, source }) =>
-        where && surely(where, true, { facts, points, functions: new Set<number>(), source }),
+        where &&
+        surely(where, true, { facts, points, functions: new Set<number>(), source, past: new Map() }),
     ),
   );
 }

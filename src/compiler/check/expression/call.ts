@@ -2,8 +2,9 @@ import type { Call, Expr } from "../../../../grammar/ast.ts";
 import { wholeStruct } from "../../btf/path.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { findField } from "../../fields/table.ts";
-import type { TDump, TExpr, TFormat } from "../../typed.ts";
-import { bytes, int, string, type Type, u32, unknown } from "../../types.ts";
+import type { TDump, TExpr, TFormat, TPast } from "../../typed.ts";
+import { someExpr } from "../../typed-parts.ts";
+import { bool, bytes, int, string, type Type, u32, unknown } from "../../types.ts";
 import { laterCall } from "../later.ts";
 import { numberOperand } from "./arithmetic.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
@@ -40,6 +41,8 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
     abs: { usage: "abs(number)", args: [1, 1], check: numbers("abs") },
     min: { usage: "min(a, b)", args: [2, 8], check: numbers("min") },
     max: { usage: "max(a, b)", args: [2, 8], check: numbers("max") },
+    changed: { usage: "changed(value)", args: [1, 1], check: past("changed") },
+    first: { usage: "first(value)", args: [1, 1], check: past("first") },
   } satisfies Record<string, Builtin>),
 );
 
@@ -238,5 +241,24 @@ function numbers(callee: "abs" | "min" | "max"): Builtin["check"] {
     const [unit] = units;
     const type = int(64, { signed: types.some(({ signed }) => signed), ...(unit ? { unit } : {}) });
     return { kind: "call", callee, args, type, span: spanOf(ctx, node) };
+  };
+}
+
+function past(how: TPast["how"]): Builtin["check"] {
+  return (node, ctx) => {
+    const [operand] = node.args;
+    const value = expression(operand!, ctx);
+    if (!value) return undefined;
+    const constant = isConstant(operand!, ctx);
+    const inner = someExpr(value, (part) => part.kind === "past");
+    if (!constant && !inner) return { kind: "past", how, value, type: bool, span: spanOf(ctx, node) };
+    return ctx.world.report.error(
+      "PWQ1106",
+      placeOf(ctx, operand!),
+      `\`${textOf(ctx, operand!)}\` cannot stand here`,
+      {
+        label: constant ? "it never changes" : "`changed` and `first` do not go into one another",
+      },
+    );
   };
 }

@@ -33,6 +33,7 @@ function copy(span: Span, expr: TExpr, world: World): TExpr {
     case "in":
     case "match":
     case "has":
+    case "past":
       return { ...expr, span, value: move(expr.value) };
     case "logic":
     case "compare":

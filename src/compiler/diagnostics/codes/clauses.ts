@@ -92,4 +92,16 @@ export const clauses = {
     wrong: "trace skb at nf_hook_slow where ret < 0",
     right: "trace skb at nf_hook_slow when ret < 0 show ret",
   },
+  PWQ1218: {
+    title: "not known of a packet that is not followed",
+    text: "`changed(x)` and `first(x)` compare with earlier events of the journey, and `latency` with its beginning. `where` is asked of packets that are not on a journey yet, and with `follow none` none ever is.",
+    wrong: "trace skb where changed(mark)",
+    right: "trace skb where tcp when changed(mark)",
+  },
+  PWQ1219: {
+    title: "`latency` without `from … to …`",
+    text: "`latency` is the time a packet took from the first of two points to the second, and `from … to …` says which they are. Without them there are `elapsed`, the time since the packet's first event, and `delta`, since the one before.",
+    wrong: "trace skb show latency",
+    right: "trace skb from ip_rcv to ip_local_deliver show latency",
+  },
 } as const satisfies Record<string, Page>;

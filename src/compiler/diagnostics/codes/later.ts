@@ -26,24 +26,6 @@ export const later = {
     wrong: "trace drop show drop.reason top 10",
     right: "trace drop show drop.reason",
   },
-  PWQ1505: {
-    title: "`from … to …` is not there yet",
-    text: "Measuring from one point to another comes in a later version. `elapsed`, the time since the packet's first event, and `delta`, since the event before, are there.",
-    wrong: "trace skb from ip_rcv to ip_local_deliver",
-    right: "trace skb at ip_rcv, ip_local_deliver show elapsed",
-  },
-  PWQ1507: {
-    title: "`changed` is not there yet",
-    text: "Selecting the events where a value differs from the packet's event before comes in a later version.",
-    wrong: "trace skb when changed(mark)",
-    right: "trace skb show mark",
-  },
-  PWQ1508: {
-    title: "`first` is not there yet",
-    text: "The value of a field at the packet's first event comes in a later version.",
-    wrong: "trace skb show first(mark)",
-    right: "trace skb show mark",
-  },
   PWQ1510: {
     title: "`trace xdp` is not there yet",
     text: "Frames at XDP programs come in a later version. A packet is seen from where it becomes an skb.",
@@ -85,11 +67,5 @@ export const later = {
     text: "The explanation of a drop comes in a later version. The kernel's own reason and the place are there.",
     wrong: "trace drop show why",
     right: "trace drop show drop.reason, drop.location",
-  },
-  PWQ1519: {
-    title: "`latency` is not there yet",
-    text: "`latency` belongs to `from … to …`, which comes in a later version. `elapsed` and `delta` are there.",
-    wrong: "trace skb show latency",
-    right: "trace skb show elapsed",
   },
 } as const satisfies Record<string, Page>;

@@ -103,4 +103,11 @@ export const plan = {
     wrong: "# kernel: 6.1\ntrace skb show ret",
     right: "trace skb at ip_rcv, nf_hook_slow show ret",
   },
+  PWQ1269: {
+    title: "too many values to remember",
+    text: "For each followed packet the kernel keeps the last value of every `changed(…)`, what each `first(…)` has seen, and when `from` was passed: eight values in a file, because they are kept for every packet.",
+    wrong:
+      "trace skb when changed(mark) or changed(len) or changed(iface) or changed(netns) or changed(priority) or changed(queue) or changed(ip.src) or changed(ip.dst) or changed(ip.ttl)",
+    right: "trace skb when changed(mark) or changed(len) or changed(iface) or changed(netns)",
+  },
 } as const satisfies Record<string, Page>;
