@@ -28,7 +28,7 @@ export function kernelFacts(btf: string | undefined): KernelFacts {
   }
   return gatherFacts({
     ...(btf !== undefined && { btf }),
-    ...(probe && { probe, interfaces: probe.interfaces }),
+    ...(probe && { probe, passes: probe, interfaces: probe.interfaces }),
   });
 }
 

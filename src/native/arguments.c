@@ -71,6 +71,12 @@ bool get_bytes(napi_env env, napi_value value, const uint8_t **bytes, size_t *si
 	return get_typed(env, value, napi_uint8_array, (void **)bytes, size) || refuse(env, "expected a Uint8Array");
 }
 
+bool get_u32s(napi_env env, napi_value value, uint32_t **numbers, size_t *count)
+{
+	return get_typed(env, value, napi_uint32_array, (void **)numbers, count) ||
+	       refuse(env, "expected a Uint32Array");
+}
+
 bool get_u64s(napi_env env, napi_value value, const uint64_t **numbers, size_t *count)
 {
 	return get_typed(env, value, napi_biguint64_array, (void **)numbers, count) ||

@@ -4,6 +4,12 @@
 
 #include "napi.h"
 
+/* btf.c */
+EXPORTED(native_index_records);
+EXPORTED(native_hash_names);
+EXPORTED(native_classify_arguments);
+EXPORTED(native_functions_with_skb);
+
 /* link.c */
 EXPORTED(native_link);
 

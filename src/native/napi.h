@@ -29,6 +29,7 @@ bool get_u64(napi_env env, napi_value value, uint64_t *result);
 bool get_string(napi_env env, napi_value value, char **result);
 /* The result belongs to JavaScript and is valid while the call lasts. */
 bool get_bytes(napi_env env, napi_value value, const uint8_t **bytes, size_t *size);
+bool get_u32s(napi_env env, napi_value value, uint32_t **numbers, size_t *count);
 bool get_u64s(napi_env env, napi_value value, const uint64_t **numbers, size_t *count);
 bool is_undefined(napi_env env, napi_value value);
 

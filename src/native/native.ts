@@ -1,3 +1,4 @@
+import type { BtfPasses } from "../compiler/btf/passes.ts";
 import { type Binding, loadBinding } from "./load.ts";
 
 /**
@@ -5,7 +6,7 @@ import { type Binding, loadBinding } from "./load.ts";
  * does not have. It decides nothing. Every function throws a `NativeError` (or a `TypeError` for a wrong argument);
  * handles close themselves when they are collected, but a caller who cares about the moment closes them.
  */
-export interface Native {
+export interface Native extends BtfPasses {
   /** "1.1" */
   libbpfVersion(): string;
 

@@ -83,8 +83,8 @@ export interface SkbFunction {
   readonly btfId: number;
   /** Zero-based position of the first skb argument in registers (0..5 on x86-64, 0..7 on arm64). */
   readonly position: number;
-  /** All arguments, for `arg(n)` and for hooks that need a second skb. */
-  readonly params: readonly { readonly name: string; readonly type: number }[];
+  /** Its func_proto, in the same BTF. */
+  readonly prototype: number;
 }
 
 export interface LeftOutFunction {

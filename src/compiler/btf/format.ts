@@ -1,8 +1,9 @@
 /**
  * The BTF file format (Documentation/bpf/btf.rst, include/uapi/linux/btf.h): header, type records, strings.
- * One pass finds where each record begins; nothing is decoded here.
+ * Nothing is decoded here.
  */
 import type { BtfKind } from "./btf.ts";
+import type { BtfPasses, BtfRecords } from "./passes.ts";
 
 /** The bytes are not BTF, or not whole. */
 export class BtfFormatError extends Error {
@@ -12,7 +13,7 @@ export class BtfFormatError extends Error {
 const MAGIC = 0xeb9f;
 const MAGIC_SWAPPED = 0x9feb;
 const HEADER_BYTES = 24;
-const RECORD_WORDS = 3;
+export const RECORD_WORDS = 3;
 
 /** Kinds by number, each with the 32-bit words that follow its record: so many, and so many more per `vlen`. */
 const KINDS: readonly (readonly [kind: BtfKind, fixed: number, perElement: number])[] = [
@@ -39,8 +40,8 @@ const KINDS: readonly (readonly [kind: BtfKind, fixed: number, perElement: numbe
 ];
 
 export const KIND_NAMES: readonly BtfKind[] = KINDS.map(([kind]) => kind);
-const FIXED_WORDS = Uint8Array.from(KINDS, ([, fixed]) => fixed);
-const ELEMENT_WORDS = Uint8Array.from(KINDS, ([, , perElement]) => perElement);
+export const FIXED_WORDS = Uint8Array.from(KINDS, ([, fixed]) => fixed);
+export const ELEMENT_WORDS = Uint8Array.from(KINDS, ([, , perElement]) => perElement);
 export const KIND_NUMBER = Object.fromEntries(KIND_NAMES.map((kind, number) => [kind, number])) as Readonly<
   Record<BtfKind, number>
 >;
@@ -53,13 +54,9 @@ const MODIFIER_BITS = (["typedef", "const", "volatile", "restrict", "type_tag"] 
 export const isModifier = (kind: number): boolean => (MODIFIER_BITS & (1 << kind)) !== 0;
 
 /** A BTF file taken apart as far as one pass can: record `i` is type `firstId + i`. */
-export interface BtfImage {
-  /** The type section as words. A record is: name offset, info, size or type, then what its kind adds. */
-  readonly words: Uint32Array;
-  /** For each type, the index of its record in `words`. */
-  readonly records: Uint32Array;
-  /** The numbers of the records of each kind number, in order. */
-  readonly byKind: readonly Uint32Array[];
+export interface BtfImage extends BtfRecords {
+  /** How many types there are of each kind number. */
+  readonly counts: Uint32Array;
   readonly strings: Uint8Array;
 }
 
@@ -69,7 +66,7 @@ export const kindOf = (info: number): number => (info >>> 24) & 0x7f;
 export const kindFlagOf = (info: number): boolean => info >>> 31 === 1;
 
 /** Throws BtfFormatError. `name` is for its message. */
-export function readImage(bytes: Uint8Array, name: string): BtfImage {
+export function readImage(bytes: Uint8Array, name: string, passes: BtfPasses): BtfImage {
   const fail = (problem: string): never => {
     throw new BtfFormatError(`BTF of ${name}: ${problem}`);
   };
@@ -96,37 +93,22 @@ export function readImage(bytes: Uint8Array, name: string): BtfImage {
   if (strings.length > 0 && strings.at(-1) !== 0) fail("the last string has no end");
 
   const words = aligned(types);
-  const records = new Uint32Array(Math.floor(words.length / RECORD_WORDS));
-  const kinds = new Uint8Array(records.length);
-  let count = 0;
-  let at = 0;
-  while (at + RECORD_WORDS <= words.length) {
-    const info = words[at + 1]!;
-    const kind = kindOf(info);
-    if (kind === 0 || kind >= KINDS.length) fail(`type ${count + 1} is of unknown kind ${kind}`);
-    kinds[count] = kind;
-    records[count++] = at;
-    at += RECORD_WORDS + FIXED_WORDS[kind]! + ELEMENT_WORDS[kind]! * vlenOf(info);
-  }
-  if (at !== words.length) fail(`type ${count} does not end with the types`);
-  return {
-    words,
-    records: records.subarray(0, count),
-    byKind: sortByKind(kinds.subarray(0, count)),
-    strings,
-  };
+  const most = Math.floor(words.length / RECORD_WORDS);
+  const records = new Uint32Array(most);
+  const kinds = new Uint8Array(most);
+  const counts = new Uint32Array(KINDS.length);
+  const count = passes.indexRecords(words, records, kinds, counts);
+  const end = count === 0 ? 0 : endOf(words, records[count - 1]!);
+  if (end + RECORD_WORDS <= words.length)
+    fail(`type ${count + 1} is of unknown kind ${kindOf(words[end + 1]!)}`);
+  if (end !== words.length) fail(`type ${count} does not end with the types`);
+  return { words, records: records.subarray(0, count), kinds: kinds.subarray(0, count), counts, strings };
 }
 
-function sortByKind(kinds: Uint8Array): Uint32Array[] {
-  const counts = new Uint32Array(KINDS.length);
-  for (let i = 0; i < kinds.length; i++) counts[kinds[i]!]!++;
-  const lists = Array.from(counts, (count) => new Uint32Array(count));
-  counts.fill(0);
-  for (let i = 0; i < kinds.length; i++) {
-    const kind = kinds[i]!;
-    lists[kind]![counts[kind]!++] = i;
-  }
-  return lists;
+function endOf(words: Uint32Array, record: number): number {
+  const info = words[record + 1]!;
+  const kind = kindOf(info);
+  return record + RECORD_WORDS + FIXED_WORDS[kind]! + ELEMENT_WORDS[kind]! * vlenOf(info);
 }
 
 /** Typed arrays of words must start at a multiple of four; a file read into a pooled buffer may not. */

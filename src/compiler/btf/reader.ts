@@ -4,7 +4,9 @@
  */
 import type { Btf, BtfKind, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
 import { decodeType, failed, MAX_CHAIN, VOID } from "./decode.ts";
-import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, kindOf, readImage } from "./format.ts";
+import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, readImage } from "./format.ts";
+import { hashName } from "./name-hash.ts";
+import { type BtfPasses, SCRIPT_PASSES } from "./passes.ts";
 import { classifyArguments, type SkbArguments } from "./skb-arguments.ts";
 import { findSkbFunctions, findSkbTracepoints, type SkbFunctions } from "./skb-functions.ts";
 import { BtfStrings } from "./strings.ts";
@@ -15,8 +17,13 @@ export { BtfFormatError };
  * Reads the bytes of `/sys/kernel/btf/NAME`. A module's BTF is split: give the kernel's as `base`.
  * Throws BtfFormatError if the bytes are not whole, little-endian BTF; what only decoding can find throws it later.
  */
-export function readBtf(bytes: Uint8Array, name: string, base?: LoadedBtf): LoadedBtf {
-  return new LoadedBtf(readImage(bytes, name), name, base);
+export function readBtf(
+  bytes: Uint8Array,
+  name: string,
+  base?: LoadedBtf,
+  passes: BtfPasses = base?.passes ?? SCRIPT_PASSES,
+): LoadedBtf {
+  return new LoadedBtf(readImage(bytes, name, passes), name, passes, base);
 }
 
 export class LoadedBtf implements Btf {
@@ -25,16 +32,19 @@ export class LoadedBtf implements Btf {
   readonly endId: number;
   readonly image: BtfImage;
   readonly strings: BtfStrings;
+  readonly passes: BtfPasses;
   readonly #base: LoadedBtf | undefined;
   readonly #decoded = new Map<number, BtfType>();
-  readonly #found = new Map<string, BtfType | undefined>();
+  /** By kind number; see BtfPasses.hashNames. */
+  readonly #tables = new Map<number, Uint32Array>();
   readonly #skbFunctions = new Map<number, SkbFunctions>();
   #skbArguments: SkbArguments | undefined;
   #skbTracepoints: readonly SkbTracepoint[] | undefined;
 
-  constructor(image: BtfImage, name: string, base?: LoadedBtf) {
+  constructor(image: BtfImage, name: string, passes: BtfPasses, base?: LoadedBtf) {
     this.image = image;
     this.name = name;
+    this.passes = passes;
     this.#base = base;
     this.firstId = base?.endId ?? 1;
     this.endId = this.firstId + image.records.length;
@@ -58,12 +68,8 @@ export class LoadedBtf implements Btf {
   find(kind: BtfKind, name: string): BtfType | undefined {
     const inBase = this.#base?.find(kind, name);
     if (inBase) return inBase;
-    const key = `${kind} ${name}`;
-    if (!this.#found.has(key)) {
-      const named = this.ownNamed(kind, name);
-      this.#found.set(key, named.length > 0 ? this.type(Math.min(...named)) : undefined);
-    }
-    return this.#found.get(key);
+    const [first] = this.ownNamed(kind, name);
+    return first === undefined ? undefined : this.type(first);
   }
 
   resolve(id: number): BtfType {
@@ -89,38 +95,44 @@ export class LoadedBtf implements Btf {
   }
 
   names(kind: BtfKind, prefix = ""): readonly string[] {
-    const { words, records, byKind } = this.image;
-    const prefixBytes = Buffer.from(prefix);
+    const { words, records, kinds } = this.image;
     const names = new Set<string>();
-    for (const record of byKind[KIND_NUMBER[kind]]!) {
+    for (let record = 0; record < records.length; record++) {
       const nameOffset = words[records[record]!]!;
-      if (!this.strings.startsWith(nameOffset, prefixBytes)) continue;
+      if (kinds[record] !== KIND_NUMBER[kind] || !this.strings.startsWith(nameOffset, prefix)) continue;
       const name = this.strings.text(nameOffset);
       if (name) names.add(name);
     }
     return [...names];
   }
 
-  /**
-   * Ids of this file's own types of that kind and name. The name is looked for in the strings first: that is one native
-   * search, where there are names by the ten thousand.
-   */
+  /** Ids of this file's own types of that kind and name, in order. */
   ownNamed(kind: BtfKind, name: string): readonly number[] {
-    const { words, records, byKind } = this.image;
-    const list = byKind[KIND_NUMBER[kind]]!;
+    const { words, records } = this.image;
+    const table = this.#tableOf(KIND_NUMBER[kind]);
     const found: number[] = [];
-    for (const offset of name === "" ? [] : this.strings.offsets(name)) {
-      for (let i = 0; i < list.length; i++) {
-        if (words[records[list[i]!]!] === offset) found.push(this.firstId + list[i]!);
-      }
+    for (let slot = hashName(name); ; slot++) {
+      const entry = table[slot & (table.length - 1)]!;
+      if (entry === 0) return found;
+      if (this.strings.is(words[records[entry - 1]!]!, name)) found.push(this.firstId + entry - 1);
     }
-    return found;
+  }
+
+  #tableOf(kind: number): Uint32Array {
+    let table = this.#tables.get(kind);
+    if (!table) {
+      // Twice as many slots as names, so that what is not there is soon known.
+      table = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.image.counts[kind]! + 2)));
+      this.passes.hashNames(this.image, kind, this.strings.base, this.strings.own, table);
+      this.#tables.set(kind, table);
+    }
+    return table;
   }
 
   /** The kind number of a type, undecoded; 0 (void) for an id that does not exist. */
   rawKind(id: number): number {
     if (id < this.firstId) return this.#base?.rawKind(id) ?? 0;
-    return id < this.endId ? kindOf(this.image.words[this.image.records[id - this.firstId]! + 1]!) : 0;
+    return this.image.kinds[id - this.firstId] ?? 0;
   }
 
   /** A word of the record of a type that is not void: 0 its name's offset, 2 its size or the type it refers to. */

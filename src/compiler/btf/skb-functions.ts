@@ -11,12 +11,14 @@ export interface SkbFunctions {
 
 /** `registers`: how many arguments the calling convention passes in registers (x86-64: 6, arm64: 8). */
 export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunctions {
-  const { words, records } = btf.image;
+  const { words, records, counts } = btf.image;
   const { places } = btf.skbArguments;
+  const found = new Uint32Array(counts[KIND_NUMBER.func]!);
+  const count = btf.passes.functionsWithSkb(btf.image, places, found);
   const byName = new Map<string, SkbFunction>();
   const leftOut = new Map<string, LeftOutFunction>();
 
-  for (const record of recordsWithSkb(btf, "func")) {
+  for (const record of found.subarray(0, count)) {
     const at = records[record]!;
     const prototype = words[at + 2]!;
     const place = places[prototype]!;
@@ -32,8 +34,7 @@ export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunction
     }
     const other = byName.get(name);
     if (!other) {
-      const { params } = btf.type(prototype);
-      byName.set(name, { name, btfId: btf.firstId + record, position, params });
+      byName.set(name, { name, btfId: btf.firstId + record, position, prototype });
     } else if (other.position !== position) {
       leftOut.set(name, { name, reason: "functions of this name take the skb in different arguments" });
     }
@@ -44,21 +45,6 @@ export function findSkbFunctions(btf: LoadedBtf, registers: number): SkbFunction
   };
 }
 
-/** Records of functions, or of typedefs of pointers to functions, whose prototype has an skb. */
-function recordsWithSkb(btf: LoadedBtf, kind: "func" | "typedef"): readonly number[] {
-  const { words, records, byKind } = btf.image;
-  const { places } = btf.skbArguments;
-  const list = byKind[KIND_NUMBER[kind]]!;
-  const found: number[] = [];
-  for (let i = 0; i < list.length; i++) {
-    let prototype = words[records[list[i]!]! + 2]!;
-    if (kind === "typedef")
-      prototype = btf.rawKind(prototype) === KIND_NUMBER.ptr ? btf.rawWord(prototype, 2) : 0;
-    if (prototype < places.length && places[prototype] !== PLACE.none) found.push(list[i]!);
-  }
-  return found;
-}
-
 const TRACEPOINT_PREFIX = "btf_trace_";
 
 /**
@@ -67,10 +53,12 @@ const TRACEPOINT_PREFIX = "btf_trace_";
  */
 export function findSkbTracepoints(btf: LoadedBtf): readonly SkbTracepoint[] {
   const { passing } = btf.skbArguments;
+  const { words, records, kinds } = btf.image;
   const tracepoints: SkbTracepoint[] = [];
-  for (const record of recordsWithSkb(btf, "typedef")) {
+  for (let record = 0; record < records.length; record++) {
+    if (kinds[record] !== KIND_NUMBER.typedef) continue;
+    if (!btf.strings.startsWith(words[records[record]!]!, TRACEPOINT_PREFIX)) continue;
     const typedef = btf.type(btf.firstId + record);
-    if (!typedef.name.startsWith(TRACEPOINT_PREFIX)) continue;
     const params = btf.resolve(btf.resolve(typedef.id).type).params.slice(1);
     // An argument of any type takes one slot here.
     const position = params.findIndex(({ type }) => passing[type] === PASSING.skb);

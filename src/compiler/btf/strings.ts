@@ -1,18 +1,21 @@
-/** The string space of a BTF file: a module's offsets go on where those of vmlinux end. */
+/** The string space of a BTF file: a module's offsets go on where those of vmlinux end. Names in C are ASCII. */
 export class BtfStrings {
   /** First offset past this space. */
   readonly end: number;
-  readonly #own: Uint8Array;
+  readonly own: Buffer;
   readonly #base: BtfStrings | undefined;
   readonly #start: number;
-  readonly #offsets = new Map<string, readonly number[]>();
-  #text: string | undefined;
 
   constructor(own: Uint8Array, base?: BtfStrings) {
-    this.#own = own;
+    this.own = Buffer.from(own.buffer, own.byteOffset, own.byteLength);
     this.#base = base;
     this.#start = base?.end ?? 0;
     this.end = this.#start + own.length;
+  }
+
+  /** The bytes below the first offset of its own. */
+  get base(): Uint8Array {
+    return this.#base?.own ?? new Uint8Array();
   }
 
   /** The string that begins there. Undefined for an offset outside. */
@@ -20,38 +23,25 @@ export class BtfStrings {
     if (offset < this.#start) return this.#base?.text(offset);
     if (offset >= this.end) return offset === 0 ? "" : undefined;
     const from = offset - this.#start;
-    return this.#all.slice(from, this.#all.indexOf("\0", from));
+    return this.own.toString("latin1", from, this.own.indexOf(0, from));
   }
 
-  /** Every offset at which this string begins: more than one if it is also the end of a longer one. */
-  offsets(text: string): readonly number[] {
-    let offsets = this.#offsets.get(text);
-    if (!offsets) {
-      offsets = [...(this.#base?.offsets(text) ?? []), ...this.#search(`${text}\0`)];
-      this.#offsets.set(text, offsets);
-    }
-    return offsets;
+  /** Whether that string begins there. */
+  is(offset: number, text: string): boolean {
+    return this.#matches(offset, text) && this.#byte(offset + text.length) === 0;
   }
 
   /** Whether the string at `offset` starts with `prefix`. */
-  startsWith(offset: number, prefix: Uint8Array): boolean {
-    if (offset < this.#start) return this.#base?.startsWith(offset, prefix) ?? false;
-    const from = offset - this.#start;
-    for (let i = 0; i < prefix.length; i++) if (this.#own[from + i] !== prefix[i]) return false;
+  startsWith(offset: number, prefix: string): boolean {
+    return this.#matches(offset, prefix);
+  }
+
+  #matches(offset: number, text: string): boolean {
+    for (let i = 0; i < text.length; i++) if (this.#byte(offset + i) !== text.charCodeAt(i)) return false;
     return true;
   }
 
-  *#search(wanted: string): Generator<number> {
-    for (let at = this.#all.indexOf(wanted); at >= 0; at = this.#all.indexOf(wanted, at + 1)) {
-      yield this.#start + at;
-    }
-  }
-
-  /** Names in C are ASCII, so characters are bytes. Made once: slices of it share its memory. */
-  get #all(): string {
-    this.#text ??= Buffer.from(this.#own.buffer, this.#own.byteOffset, this.#own.byteLength).toString(
-      "latin1",
-    );
-    return this.#text;
+  #byte(offset: number): number | undefined {
+    return offset < this.#start ? this.#base?.own[offset] : this.own[offset - this.#start];
   }
 }

@@ -336,7 +336,7 @@ function assemble(
       cookie: packCookie({
         point: points.length,
         skb: fn.position,
-        other: otherArgument(fn, want.part, facts),
+        other: otherArgument(world, fn, want.part, facts),
         role: want.part.role,
         apart: want.part.apart ?? 0,
         freePath: isFreePath(name) ? 1 : 0,
@@ -412,8 +412,9 @@ function assemble(
 }
 
 /** What `other` of a cookie is for this part: the second skb, or what a crossing depends on; else the skb itself. */
-function otherArgument({ params, position }: Candidate, { role, when }: Part, facts: KernelFacts): number {
+function otherArgument(world: Universe, fn: Candidate, { role, when }: Part, facts: KernelFacts): number {
+  const { position } = fn;
   if (role !== ROLE.clone && role !== ROLE.copying) return when ?? position;
-  const second = params.findIndex((p, i) => i > position && isSkbPointer(facts.btf, p.type));
+  const second = world.parameters(fn).findIndex((p, i) => i > position && isSkbPointer(facts.btf, p.type));
   return second < 0 ? position : second;
 }

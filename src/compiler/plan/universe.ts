@@ -1,4 +1,4 @@
-import type { Btf, SkbFunction, SkbTracepoint } from "../btf/btf.ts";
+import type { Btf, BtfType, SkbFunction, SkbTracepoint } from "../btf/btf.ts";
 import type { Arch, KernelFacts } from "../facts.ts";
 import { UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 
@@ -38,6 +38,12 @@ export class Universe {
   constructor(facts: KernelFacts, only?: readonly string[]) {
     this.#facts = facts;
     this.#only = only && new Set(only);
+  }
+
+  /** Of a function, in order. */
+  parameters({ module, prototype }: Candidate): BtfType["params"] {
+    const of = module === undefined ? undefined : this.#facts.modules().find(({ name }) => name === module);
+    return (of ?? this.#facts.btf).type(prototype).params;
   }
 
   /** Traceable ones, by name; a name that vmlinux and a module share is vmlinux's. */

@@ -1,6 +1,7 @@
 /** BTF as the running kernel offers it: one file for itself, one for each module that has types. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import type { BtfPasses } from "../../compiler/btf/passes.ts";
 import { BtfFormatError, type LoadedBtf, readBtf } from "../../compiler/btf/reader.ts";
 import { list } from "./files.ts";
 
@@ -10,8 +11,8 @@ const VMLINUX = "vmlinux";
 export const vmlinuxBtfPath = (root: string): string => join(root, FOLDER, VMLINUX);
 
 /** Throws what reading the file throws, and BtfFormatError. */
-export function readVmlinuxBtf(path: string): LoadedBtf {
-  return readBtf(readFileSync(path), VMLINUX);
+export function readVmlinuxBtf(path: string, passes?: BtfPasses): LoadedBtf {
+  return readBtf(readFileSync(path), VMLINUX, undefined, passes);
 }
 
 /** Split BTF of every loaded module. One that is unloaded meanwhile, or that cannot be read, is left out. */

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import type { BtfPasses } from "../../compiler/btf/passes.ts";
 import { BtfFormatError, type LoadedBtf, readBtf } from "../../compiler/btf/reader.ts";
 import { findMember } from "../../compiler/btf/struct.ts";
 import { PwqError } from "../../compiler/diagnostics/diagnostic.ts";
@@ -27,6 +28,8 @@ export interface FactsOptions {
   readonly running?: boolean;
   /** The addon; without it, BTF tells the features. */
   readonly probe?: FeatureProbe;
+  /** The addon's; without them, scripts do it. */
+  readonly passes?: BtfPasses;
   /** The addon's; without it, interfaces are not known. */
   readonly interfaces?: Native["interfaces"];
   /** Instead of `/`. */
@@ -35,7 +38,7 @@ export interface FactsOptions {
 
 /** Throws PwqError if there is no BTF, or none that can be read, or the machine is of an unknown architecture. */
 export function gatherFacts(options: FactsOptions = {}): KernelFacts {
-  const { btf: file, probe, interfaces, root = "/" } = options;
+  const { btf: file, probe, passes, interfaces, root = "/" } = options;
   const ownFile = vmlinuxBtfPath(root);
   const namespaces = new NetworkNamespaces({ root });
   const netns = {
@@ -43,9 +46,10 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
     netnsNames: () => namespaces.names(),
     interfaceNames: once(() => interfaces && interfaceNames(namespaces, interfaces)),
   };
-  if (file !== undefined && file !== ownFile && !options.running) return { ...factsOfFile(file), ...netns };
+  if (file !== undefined && file !== ownFile && !options.running)
+    return { ...factsOfFile(file, passes), ...netns };
 
-  const btf = file === undefined ? readOwn(ownFile) : readGiven(file);
+  const btf = file === undefined ? readOwn(ownFile, passes) : readGiven(file, passes);
   const arch = machineArch();
   if (!arch) throw failed("PWQ3013", `pwq does not know how ${process.arch} passes arguments`);
   const release = kernelRelease();
@@ -79,8 +83,11 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
   };
 }
 
-function factsOfFile(file: string): Omit<KernelFacts, "netnsInode" | "netnsNames" | "interfaceNames"> {
-  const btf = readGiven(file);
+function factsOfFile(
+  file: string,
+  passes: BtfPasses | undefined,
+): Omit<KernelFacts, "netnsInode" | "netnsNames" | "interfaceNames"> {
+  const btf = readGiven(file, passes);
   return {
     release: basename(file),
     arch: btfArch(btf),
@@ -93,18 +100,18 @@ function factsOfFile(file: string): Omit<KernelFacts, "netnsInode" | "netnsNames
   };
 }
 
-function readOwn(path: string): LoadedBtf {
+function readOwn(path: string, passes: BtfPasses | undefined): LoadedBtf {
   try {
-    return readVmlinuxBtf(path);
+    return readVmlinuxBtf(path, passes);
   } catch (error) {
     if (error instanceof BtfFormatError) throw failed("PWQ3003", error.message);
     throw failed("PWQ3002", `there is no ${path}`);
   }
 }
 
-function readGiven(file: string): LoadedBtf {
+function readGiven(file: string, passes: BtfPasses | undefined): LoadedBtf {
   try {
-    return readBtf(readFileSync(file), "vmlinux");
+    return readBtf(readFileSync(file), "vmlinux", undefined, passes);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw failed("PWQ3003", `\`${file}\` is not BTF of a kernel`, reason);

@@ -41,26 +41,20 @@ describe("the skb of a function", () => {
     expect(positions(b.bytes())).toEqual({ first: 0, third: 2, constant: 1, aliased: 1 });
   });
 
-  test("comes with all arguments, and the id of the function", () => {
+  test("comes with its prototype, and the id of the function", () => {
     const { b, int, skb } = kernel();
-    const id = b.func(
-      "clone",
-      b.proto(skb, [
-        ["n", skb],
-        ["old", skb],
-        ["gfp", int],
-      ]),
-    );
+    const prototype = b.proto(skb, [
+      ["n", skb],
+      ["old", skb],
+      ["gfp", int],
+    ]);
+    const id = b.func("clone", prototype);
     expect(readBtf(b.bytes(), "t").skbFunctions()).toEqual([
       {
         name: "clone",
         btfId: id,
         position: 0,
-        params: [
-          { name: "n", type: skb },
-          { name: "old", type: skb },
-          { name: "gfp", type: int },
-        ],
+        prototype,
       },
     ]);
   });
