@@ -43,11 +43,12 @@ interface SavedNames {
   readonly symbols: Record<string, SymbolPlace>;
   readonly netns: Record<string, string>;
   readonly cgroups: Record<string, string>;
+  readonly containers: Record<string, string>;
 }
 
 /** Passes names through, and remembers those that were there. */
 export function rememberNames(names: Names): { readonly names: Names; readonly saved: SavedNames } {
-  const saved: SavedNames = { symbols: {}, netns: {}, cgroups: {} };
+  const saved: SavedNames = { symbols: {}, netns: {}, cgroups: {}, containers: {} };
   const keep = <K extends string, V>(
     store: Record<string, V>,
     key: K,
@@ -62,6 +63,7 @@ export function rememberNames(names: Names): { readonly names: Names; readonly s
       symbol: (address) => keep(saved.symbols, String(address), names.symbol(address)),
       netns: (inode) => keep(saved.netns, String(inode), names.netns(inode)),
       cgroup: (id) => keep(saved.cgroups, String(id), names.cgroup(id)),
+      container: (id) => keep(saved.containers, String(id), names.container(id)),
     },
   };
 }
@@ -150,11 +152,12 @@ function* chunks(
   }
 }
 
-function savedNames({ symbols, netns, cgroups }: SavedNames): Names {
+function savedNames({ symbols, netns, cgroups, containers = {} }: SavedNames): Names {
   return {
     symbol: (address) => symbols[String(address)],
     netns: (inode) => netns[String(inode)],
     cgroup: (id) => cgroups[String(id)],
+    container: (id) => containers[String(id)],
   };
 }
 

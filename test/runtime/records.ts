@@ -139,6 +139,7 @@ const NAMES: Names = {
         : undefined,
   netns: (inode) => (inode === 4026532000 ? "client" : undefined),
   cgroup: (id) => (id === 77 ? `/system.slice/docker-${"0123456789ab".padEnd(64, "0")}.scope` : undefined),
+  container: (id) => (id === 77 ? "web" : undefined),
 };
 
 /** Event times are nanoseconds since 2026-01-02T03:04:05Z. */

@@ -6,7 +6,7 @@ import type { CheckedProgram } from "../../compiler/typed.ts";
 import { resettableClock } from "../../runtime/clock.ts";
 import { canStart } from "../../runtime/command.ts";
 import { reasonType } from "../../runtime/decode/reason.ts";
-import { kernelNames } from "../../runtime/kernel/names.ts";
+import { kernelNames, tellsCgroups } from "../../runtime/kernel/names.ts";
 import { WallClock } from "../../runtime/kernel/wall-clock.ts";
 import { kernelTracer } from "../../runtime/kernel-tracer.ts";
 import type { EndReason, Presenter } from "../../runtime/output/presenter.ts";
@@ -54,7 +54,9 @@ export async function trace(
 ): Promise<number> {
   const { options, tail } = call;
   const query = checked.source.text.trim();
-  const { names, saved } = rememberNames(kernelNames(facts));
+  const known = kernelNames(facts);
+  if (tellsCgroups(compiled.queries)) known.watchCgroups();
+  const { names, saved } = rememberNames(known);
   const time = traceClock();
   const context = {
     points: compiled.plan.points,
@@ -114,6 +116,7 @@ export async function trace(
     return hooks.failed() ? STATUS.failed : STATUS.done;
   } finally {
     time.stop();
+    known.close();
     interrupted.release();
   }
 }

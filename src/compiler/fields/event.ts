@@ -102,7 +102,7 @@ export const eventFields: readonly Field[] = [
   {
     name: "container",
     type: string(64),
-    doc: "Container of the running task, in an interrupt of the packet's socket, as the cgroup's path names it.",
+    doc: "Container of the running task, in an interrupt of the packet's socket: its name, else its id.",
     optional: "tasks and sockets outside of containers, and in interrupts packets without a socket",
     read: { from: "runtime", needs: ["cgroup"] },
     beside: ["context", "sk.cgroup"],

@@ -10,6 +10,8 @@ export interface Names {
   netns(inode: number): string | undefined;
   /** Path of a cgroup below the cgroup root, by its id. */
   cgroup(id: number | bigint): string | undefined;
+  /** Of the container that a cgroup belongs to: what people call it, else the beginning of its id. */
+  container(id: number | bigint): string | undefined;
 }
 
 export interface SymbolPlace {
@@ -27,4 +29,9 @@ export interface DecodeContext {
   readonly reasonType: Type;
 }
 
-export const NO_NAMES: Names = { symbol: () => undefined, netns: () => undefined, cgroup: () => undefined };
+export const NO_NAMES: Names = {
+  symbol: () => undefined,
+  netns: () => undefined,
+  cgroup: () => undefined,
+  container: () => undefined,
+};

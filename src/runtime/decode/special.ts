@@ -1,5 +1,4 @@
 import { asText, isList, type Text, type Value } from "../format.ts";
-import { containerId } from "../kernel/container.ts";
 import type { Batch } from "./batch.ts";
 import type { DecodeContext } from "./context.ts";
 import { functionText } from "./function-text.ts";
@@ -106,7 +105,7 @@ function containerRead(
 
 function containerOf(cgroup: Read | undefined, { names }: DecodeContext): Read | undefined {
   if (!cgroup) return undefined;
-  const container = renamed(cgroup, (id) => containerId(names.cgroup(id) ?? ""));
+  const container = renamed(cgroup, (id) => names.container(id));
   return (at) => {
     const value = container(at);
     return typeof value === "object" ? value : undefined;
