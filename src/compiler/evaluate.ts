@@ -39,7 +39,7 @@ export type Leaf = TField | TRaw | TPayload | TPcap | TArg | TDump | TFormat | T
 export interface Environment {
   /** The value of what is captured, extended to 64 bits by its own width and sign; undefined if it is absent. */
   read(leaf: Leaf): Value | undefined;
-  present(layer: PresenceName): boolean;
+  present(layer: PresenceName, inner: boolean): boolean;
   /** The function at a kernel address; only patterns on addresses (`drop.location ~ "nft_*"`) ask. */
   symbol?(address: bigint): string | undefined;
 }
@@ -72,7 +72,7 @@ export function evaluate(expr: TExpr, event: Environment): Value | undefined {
     case "past":
       return event.read(expr);
     case "present":
-      return event.present(expr.layer);
+      return event.present(expr.layer, expr.inner === true);
     case "not": {
       const operand = truth(evaluate(expr.operand, event));
       return operand === undefined ? undefined : !operand;

@@ -72,6 +72,22 @@ export const EVENT = layout("pwq_event", [
   ...VIEW_MEMBERS,
 ]);
 
+/**
+ * The view of the packet inside a tunnel, filled in on first use by the generated `pwq_inner`. It begins as the packet's
+ * own view does and has no copies of header bytes: it lies on the query's stack.
+ */
+export const INNER = layout("pwq_inner", [
+  ...VIEW_MEMBERS.slice(
+    0,
+    VIEW_MEMBERS.findIndex(([name]) => name === "align"),
+  ),
+  ["kind", 2], // TUNNEL_KIND
+  ["vni", 4],
+]);
+
+/** Values of `tunnel.kind`, named as iproute2 names them. */
+export const TUNNEL_KIND = { VXLAN: 1, GENEVE: 2, GRE: 3, IPIP: 4, SIT: 5, IPIP6: 6, IP6IP6: 7 } as const;
+
 /** The same packet view by itself: what `pwq_parse` is given, which is verified without knowing an event. */
 export const VIEW = layout("pwq_view", VIEW_MEMBERS);
 
@@ -179,6 +195,9 @@ export const VIEW_HAS = {
   tci: 1 << 17, // `tci` is known: a tag in the skb or in the frame
   sock4: 1 << 18, // no headers are written yet; the socket says that an IPv4 packet will come of it
   sock6: 1 << 19,
+  // Of the view of the packet inside a tunnel:
+  tunnel: 1 << 20, // there is a tunnel header, and `kind` is known
+  vni: 1 << 21, // `vni` is known
 } as const;
 
 /**

@@ -133,7 +133,12 @@ export interface TRaw extends TNode {
 export interface TPresent extends TNode {
   readonly kind: "present";
   readonly layer: PresenceName;
+  /** Of the packet inside a tunnel. */
+  readonly inner?: true;
 }
+/** The name as written. */
+export const presenceKey = ({ layer, inner }: Pick<TPresent, "layer" | "inner">): string =>
+  inner ? `inner.${layer}` : layer;
 export type PresenceName =
   | "eth"
   | "vlan"

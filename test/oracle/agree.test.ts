@@ -19,7 +19,9 @@ const SEED = Number(process.env.PWQ_ORACLE_SEED ?? 1);
 /** Fields that are read from packets, as many to a query as one might show. */
 const CAPTURED: readonly (readonly string[])[] = (() => {
   const names = [...FIELDS.values()]
-    .filter(({ name, read }) => !["event", "runtime", "either"].includes(read.from) && name !== "tuple")
+    .filter(
+      ({ name, read }) => !["event", "runtime", "either"].includes(read.from) && !name.endsWith("tuple"),
+    )
     .map(({ name }) => name);
   const all = [...names, "payload(5)", "skb->sk->__sk_common.skc_dport"];
   return Array.from({ length: Math.ceil(all.length / 12) }, (_, i) => all.slice(12 * i, 12 * i + 12));
@@ -81,26 +83,32 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
     }
   });
 
-  it("captures the tuple", () => {
+  it.each(["", "inner."])("captures the %stuple", (prefix) => {
     const facts = fixtureFacts(kernel);
     const random = new Random(SEED);
-    const { program } = check({ name: "capture", text: "trace skb at ip_rcv show tuple" }, { facts });
+    const { program } = check(
+      { name: "capture", text: `trace skb at ip_rcv show ${prefix}tuple` },
+      { facts },
+    );
     const generated = new Generated(program!, facts);
     for (let i = 0; i < 4 * CAPTURES; i++) {
       const packet = randomPacket(random);
       const slots = slotsOf(generated.run(packet).record!, generated.record);
-      expect([packet.story, slots.get("tuple")]).toEqual([packet.story, tupleOf(explain(packet).fields)]);
+      expect([packet.story, slots.get(`${prefix}tuple`)]).toEqual([
+        packet.story,
+        tupleOf(explain(packet).fields, prefix),
+      ]);
     }
   });
 });
 
-function tupleOf(fields: ReadonlyMap<string, Value>): string | undefined {
+function tupleOf(fields: ReadonlyMap<string, Value>, prefix: string): string | undefined {
   const number = (name: string): number | undefined => {
-    const value = fields.get(name);
+    const value = fields.get(`${prefix}${name}`);
     return typeof value === "bigint" ? Number(value) : undefined;
   };
   const address = (name: string): bigint => {
-    const value = fields.get(name);
+    const value = fields.get(`${prefix}${name}`);
     return typeof value === "object" && "version" in value ? value.value : 0n;
   };
   const port = (end: string): number | undefined =>

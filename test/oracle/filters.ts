@@ -64,6 +64,14 @@ const NUMBERS: readonly NumberField[] = [
   field("udp.len", U32, [8, 12, 20]),
   field("icmp.type", U8, [0, 3, 8]),
   field("icmp.seq", U16, [0, 32768]),
+  field("tunnel.kind", U16, [1, 2, 3, 4, 5]),
+  field("tunnel.vni", 0xffffff, POOL.vni),
+  field("inner.tcp.dport", U16, POOL.port),
+  field("inner.udp.sport", U16, POOL.port),
+  field("inner.ip.proto", U8, [6, 17, 1]),
+  field("inner.vlan.id", 0xfff, [1, 100]),
+  field("inner.ip.ttl", U8, POOL.ttl),
+  field("inner.eth.type", U16, [0x0800, 0x86dd]),
   field("icmp6.type", U8, [1, 128, 135]),
   field("arp.op", U16, [1, 2]),
   field("vlan.id", 0xfff, [1, 100, 4095]),
@@ -156,6 +164,7 @@ const TESTS: readonly ((random: Random) => string)[] = [
   (random) => `sk.state ${random.pick(["==", "!="])} ${random.pick(["ESTABLISHED", "LISTEN", "TIME_WAIT"])}`,
   (random) => random.pick(["ip.df", "ip.mf", "ip.df == false", "ip4.df != true"]),
   (random) =>
+    (random.once(4) ? "inner." : "") +
     random.pick([
       "eth",
       "vlan",

@@ -14,6 +14,7 @@ import {
 import type { Packet } from "./packet.ts";
 import { ETH_ARP, ETH_IP, ETH_IPV6, ETH_QINQ, ETH_VLAN, POOL } from "./pools.ts";
 import { randomConntrack, randomDevice, randomRoute, randomSocket } from "./surroundings.ts";
+import { type Inside, tunnel } from "./tunnels.ts";
 
 /** Packets in every state a socket buffer can be seen in, well-formed, cut short and garbage. */
 export function randomPacket(random: Random): Packet {
@@ -58,14 +59,14 @@ const NETWORKS: readonly ((random: Random) => Network)[] = [
 ];
 
 function four(random: Random): Network {
-  const { proto, bytes } = transport(random, 4);
+  const { proto, bytes } = random.once(3) ? tunnel(random, INSIDE) : transport(random, 4);
   const options = random.pick([0, 0, 0, 1, 5, 10]);
   const fragment = random.pick([0, 0, 0, 0, 1, 185]);
   return [`ip4 proto ${proto}`, ETH_IP, ip4(random, { proto, payload: bytes, options, fragment })];
 }
 
 function six(random: Random): Network {
-  const { proto, bytes } = transport(random, 6);
+  const { proto, bytes } = random.once(3) ? tunnel(random, INSIDE) : transport(random, 6);
   const some = (): Extension => {
     const type = random.pick([0, 43, 60, 135, 139, 140, 51, 44, 44]);
     if (type === 51) return authentication(random);
@@ -78,6 +79,15 @@ function six(random: Random): Network {
     ip6(random, proto, extensions, bytes),
   ];
 }
+
+/** Mostly IP, now and then in another tunnel. */
+const INSIDE: Inside = {
+  packet: (random) => {
+    const [, type, bytes] = random.pick([four, six])(random);
+    return [type, bytes];
+  },
+  frame: (random) => bytesOf(randomFrame(random)),
+};
 
 /** The state of a socket buffer, given what its bytes will be or were. */
 const STATES: readonly ((random: Random, frame: Frame) => Packet)[] = [
@@ -92,7 +102,7 @@ const STATES: readonly ((random: Random, frame: Frame) => Packet)[] = [
   sentFrame,
   sentFrame,
   tagWithoutFrame,
-  tunnel,
+  strangeDevice,
 ];
 
 /** After `eth_type_trans`: `data` is behind the Ethernet header, the network header is not set. */
@@ -223,9 +233,9 @@ function tagWithoutFrame(random: Random, frame: Frame): Packet {
 }
 
 /** A device without Ethernet, or one whose MAC header is left from outside the tunnel. */
-function tunnel(random: Random, frame: Frame): Packet {
+function strangeDevice(random: Random, frame: Frame): Packet {
   const { head, network, tail, mac } = whole(random, frame);
-  return packet(random, `tunnel, ${frame.story}`, {
+  return packet(random, `of a strange device, ${frame.story}`, {
     head,
     tail,
     data: network,
@@ -248,13 +258,17 @@ interface Whole {
 /** The frame in a head buffer with room before and behind it. */
 function whole(random: Random, frame: Frame): Whole {
   const headroom = random.pick([2, 64, 66, 192]);
-  const types = [...frame.tags.slice(1).map(({ proto }) => proto), frame.type];
-  const tags = frame.tags.map(({ tci }, i) => vlanTag(tci, types[i]!));
-  const bytes = Uint8Array.from([frame.ethernet, ...tags, frame.network].flatMap((part) => [...part]));
+  const bytes = bytesOf(frame);
   const head = random.bytes(headroom + bytes.length + random.pick([0, 1, 40]));
   head.set(bytes, headroom);
   const tag = headroom + 14;
-  return { head, mac: headroom, tag, network: tag + 4 * tags.length, tail: headroom + bytes.length };
+  return { head, mac: headroom, tag, network: tag + 4 * frame.tags.length, tail: headroom + bytes.length };
+}
+
+function bytesOf(frame: Frame): Uint8Array {
+  const types = [...frame.tags.slice(1).map(({ proto }) => proto), frame.type];
+  const tags = frame.tags.map(({ tci }, i) => vlanTag(tci, types[i]!));
+  return Uint8Array.from([frame.ethernet, ...tags, frame.network].flatMap((part) => [...part]));
 }
 
 type Given = Pick<Packet, "head" | "tail" | "data" | "macHeader" | "networkHeader" | "protocol" | "device"> &

@@ -198,7 +198,7 @@ describe("the oracle on packets written by hand", () => {
 
 describe("the oracle on random packets", () => {
   const random = new Random(11);
-  const explained = Array.from({ length: 4000 }, () => explain(randomPacket(random)));
+  const explained = Array.from({ length: 9000 }, () => explain(randomPacket(random)));
 
   it("knows only fields of the table", () => {
     const names = new Set(explained.flatMap(({ fields }) => [...fields.keys()]));
@@ -207,7 +207,7 @@ describe("the oracle on random packets", () => {
 
   it("gives every field that is read from a packet, and misses every optional one, in some packet", () => {
     const tested = [...FIELDS.values()].filter(
-      ({ read, name }) => !["event", "runtime", "either"].includes(read.from) && name !== "tuple",
+      ({ read, name }) => !["event", "runtime", "either"].includes(read.from) && !name.endsWith("tuple"),
     );
     const never = tested.filter(({ name }) => !explained.some(({ fields }) => fields.has(name)));
     expect(never.map(({ name }) => name)).toEqual([]);

@@ -12,6 +12,8 @@ export interface Explained {
   /** By field name, and by raw path for those that filters use; what is not there is absent. */
   readonly fields: ReadonlyMap<string, Value>;
   readonly present: ReadonlySet<PresenceName>;
+  /** The same of the packet inside a tunnel; its fields are among `fields`, with `inner.` before their names. */
+  readonly presentInside: ReadonlySet<PresenceName>;
   /** From where the transport header's data begins to the end of the linear data; undefined: it begins beyond that. */
   readonly payload: Uint8Array | undefined;
 }
@@ -19,17 +21,18 @@ export interface Explained {
 export function explain(packet: Packet): Explained {
   const view = new View(packet);
   view.look();
+  view.lookInside();
   for (const [name, value] of surroundings(packet)) view.fields.set(name, value);
   return view;
 }
 
 /** The packet as `evaluate` asks for it; `more`: fields that are not the packet's. */
 export function environmentOf(
-  { fields, present, payload }: Explained,
+  { fields, present, presentInside, payload }: Explained,
   more: ReadonlyMap<string, Value> = new Map(),
 ): Environment {
   return {
-    present: (layer) => present.has(layer),
+    present: (layer, inner) => (inner ? presentInside : present).has(layer),
     read: (leaf) => {
       if (leaf.kind === "field") return fields.get(leaf.field.name) ?? more.get(leaf.field.name);
       if (leaf.kind === "raw") return fields.get(leaf.text);
@@ -44,9 +47,12 @@ const EXTENSIONS = [0, 43, 44, 51, 60, 135, 139, 140];
 class View implements Explained {
   readonly fields = new Map<string, Value>();
   readonly present = new Set<PresenceName>();
+  presentInside: ReadonlySet<PresenceName> = new Set();
   payload: Uint8Array | undefined;
   readonly #packet: Packet;
   readonly #bytes: DataView;
+  /** Where a transport header begins, and of which packet. */
+  #carried: { readonly at: number; readonly proto: number; readonly version: 4 | 6 } | undefined;
 
   constructor(packet: Packet) {
     this.#packet = packet;
@@ -60,12 +66,58 @@ class View implements Explained {
     const unwritten = macHeader === undefined && (networkHeader === 0 || route === undefined);
     if (unwritten && socket && this.#socket(socket)) return;
     const network = this.#network(frame);
-    if (!network) return;
-    const { at, type } = network;
+    if (network) this.#contents(network);
+  }
+
+  #contents({ at, type }: { readonly at: number; readonly type: number | "nibble" }): void {
     if (type === ETH_ARP) this.#arp(at);
     const version = this.#linear(at, 1) ? this.#number(at, 1) >> 4 : 0;
     if (version === 4 && (type === ETH_IP || type === "nibble")) this.#ip4(at);
     if (version === 6 && (type === ETH_IPV6 || type === "nibble")) this.#ip6(at);
+  }
+
+  /** "Inside a tunnel" of view.md. */
+  lookInside(): void {
+    const found = this.#tunnel();
+    if (!found) return;
+    const { kind, vni, at, type } = found;
+    this.#set("tunnel.kind", kind);
+    if (vni !== undefined) this.#set("tunnel.vni", vni);
+    if (at === undefined) return;
+    const inside = new View(this.#packet);
+    if (type !== "frame") inside.#contents({ at, type });
+    else if (this.#linear(at, 14)) {
+      inside.#ethernetAt(at);
+      inside.#frameTag(at);
+      inside.#contents(inside.#overTags(at + 14, this.#number(at + 12, 2)));
+    }
+    for (const [name, value] of inside.fields) this.fields.set(`inner.${name}`, value);
+    this.presentInside = inside.present;
+  }
+
+  #tunnel():
+    | { readonly kind: number; readonly vni?: number; readonly at?: number; readonly type: number | "frame" }
+    | undefined {
+    if (!this.#carried) return undefined;
+    const { at, proto, version } = this.#carried;
+    const typed = (type: number): number | "frame" => (type === 0x6558 ? "frame" : type);
+    if (proto === 4) return { kind: version === 4 ? 4 : 6, at, type: ETH_IP };
+    if (proto === 41) return { kind: version === 4 ? 5 : 7, at, type: ETH_IPV6 };
+    if (proto === 47 && this.#linear(at, 4)) {
+      const flags = this.#number(at, 2);
+      const type = typed(this.#number(at + 2, 2));
+      if (flags & 7) return undefined;
+      if (flags & 0x4000) return { kind: 3, type };
+      const options = [0x8000, 0x2000, 0x1000].filter((flag) => flags & flag).length;
+      return { kind: 3, at: at + 4 + 4 * options, type };
+    }
+    if (proto !== 17 || !this.#linear(at, 16)) return undefined;
+    const port = this.#number(at + 2, 2);
+    const first = this.#number(at + 8, 1);
+    const vni = this.#number(at + 12, 4) >>> 8;
+    if ((port === 4789 || port === 8472) && first & 8) return { kind: 1, vni, at: at + 16, type: "frame" };
+    if (port !== 6081 || first > 0x3f) return undefined;
+    return { kind: 2, vni, at: at + 16 + 4 * first, type: typed(this.#number(at + 10, 2)) };
   }
 
   #linear(at: number, size: number): boolean {
@@ -95,20 +147,29 @@ class View implements Explained {
     if (device !== undefined && device !== "queued" && device.type !== 1 && device.type !== 772)
       return undefined;
     if (networkHeader !== 0 && macHeader + 14 > networkHeader) return undefined;
-    this.present.add("eth");
-    this.#set("eth.dst", this.#big(macHeader, 6));
-    this.#set("eth.src", this.#big(macHeader + 6, 6));
-    this.#set("eth.type", this.#number(macHeader + 12, 2));
+    this.#ethernetAt(macHeader);
     return macHeader;
   }
 
+  #ethernetAt(at: number): void {
+    this.present.add("eth");
+    this.#set("eth.dst", this.#big(at, 6));
+    this.#set("eth.src", this.#big(at + 6, 6));
+    this.#set("eth.type", this.#number(at + 12, 2));
+  }
+
   #tag(frame: number | undefined): void {
-    let tci = this.#packet.tag?.tci;
-    if (tci === undefined && frame !== undefined) {
-      if (isVlan(this.#number(frame + 12, 2)) && this.#linear(frame + 14, 4))
-        tci = this.#number(frame + 14, 2);
-    }
-    if (tci === undefined) return;
+    const { tag } = this.#packet;
+    if (tag) this.#tagged(tag.tci);
+    else if (frame !== undefined) this.#frameTag(frame);
+  }
+
+  #frameTag(frame: number): void {
+    if (isVlan(this.#number(frame + 12, 2)) && this.#linear(frame + 14, 4))
+      this.#tagged(this.#number(frame + 14, 2));
+  }
+
+  #tagged(tci: number): void {
     this.present.add("vlan");
     this.#set("vlan.tci", tci);
     this.#set("vlan.id", tci & 0xfff);
@@ -249,6 +310,7 @@ class View implements Explained {
   }
 
   #transport(at: number, proto: number, version: 4 | 6): void {
+    this.#carried = { at, proto, version };
     let dataStart = at;
     const data = (start: number): void => {
       const { head, tail } = this.#packet;

@@ -20,6 +20,7 @@ export const POOL = {
   spi: [1, 0xc0ffee, 0x80000000],
   uid: [0, 33, 1000],
   cgroup: [1n, 4711n, 0x1_0000_0001n],
+  vni: [0, 7, 0xffffff],
 } as const;
 
 export const ETH_IP = 0x0800;

@@ -16,7 +16,7 @@ import { Capture } from "./run.ts";
 const FILTERS = readFileSync(new URL("./filters.txt", import.meta.url), "utf8")
   .split("\n")
   .filter((line) => line !== "" && !line.startsWith("#"));
-const FRAMES = 120;
+const FRAMES = 80;
 
 /** LINKTYPE_ETHERNET and LINKTYPE_RAW. */
 const ETHERNET = 1;

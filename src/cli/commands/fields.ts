@@ -1,6 +1,6 @@
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import type { Field } from "../../compiler/fields/field.ts";
-import { aliases, FIELDS, GROUPS } from "../../compiler/fields/table.ts";
+import { aliases, FIELDS, GROUPS, INNER_GROUP } from "../../compiler/fields/table.ts";
 import { globMatcher } from "../../compiler/plan/glob.ts";
 import type { Type } from "../../compiler/types.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
@@ -13,10 +13,14 @@ const DOC_WIDTH = 66;
 export function run(call: Call): number {
   const [glob = "*"] = wordsOf(call, 1);
   const matches = globMatcher(glob);
-  const chapters = GROUPS.map(({ title, fields }) => ({
-    title,
-    fields: fields.filter(({ name }) => matches(name)),
-  })).filter(({ fields }) => fields.length > 0);
+  // Said in one line unless it is asked for: it is what the others say, with a word before it.
+  const groups = glob === "*" ? GROUPS : [...GROUPS, INNER_GROUP];
+  const chapters = groups
+    .map(({ title, fields }) => ({
+      title,
+      fields: fields.filter(({ name }) => matches(name)),
+    }))
+    .filter(({ fields }) => fields.length > 0);
   if (chapters.length === 0) throw fail(unmatched(glob));
   const nameWidth = Math.max(...chapters.flatMap(({ fields }) => fields.map(({ name }) => name.length)));
   const typeWidth = Math.max(

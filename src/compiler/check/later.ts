@@ -16,8 +16,6 @@ const later = (code: Code, what: string, label?: string): Later => ({
 
 /** Field names, by their first word. */
 const NAMES: Readonly<Record<string, Code>> = {
-  inner: "PWQ1514",
-  tunnel: "PWQ1515",
   why: "PWQ1516",
 };
 

@@ -72,7 +72,7 @@ const union = (a: ReadonlySet<Header>, b: ReadonlySet<Header>): ReadonlySet<Head
 function demanded(expr: TExpr, negated: boolean): ReadonlySet<Header> {
   switch (expr.kind) {
     case "present":
-      return negated ? NONE : new Set([expr.layer]);
+      return negated || expr.inner ? NONE : new Set([expr.layer]);
     case "not":
       return demanded(expr.operand, !negated);
     case "logic": {
@@ -101,5 +101,5 @@ function headers(value: TExpr): ReadonlySet<Header> {
 /** Headers of which `expr` is true for packets without them: `not tcp`. */
 function excluded(expr: TExpr, negated: boolean): ReadonlySet<Header> {
   if (expr.kind === "not") return excluded(expr.operand, !negated);
-  return expr.kind === "present" && negated ? new Set([expr.layer]) : NONE;
+  return expr.kind === "present" && !expr.inner && negated ? new Set([expr.layer]) : NONE;
 }

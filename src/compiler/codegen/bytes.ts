@@ -19,7 +19,8 @@ import { VIEW_HAS } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
 import { HEADER } from "./header.ts";
 import type { Bytes } from "./ir.ts";
-import { emitValue, type Generator, headerAddress, loadView, requireLinear, requireView } from "./values.ts";
+import { emitValue, type Generator } from "./values.ts";
+import { headerAddress, loadView, requireLinear, requireView } from "./view.ts";
 
 /** Where bytes are copied to: the stack (r10) or the record (r8). */
 export interface Target {
@@ -49,10 +50,10 @@ export function emitBytes(g: Generator, bytes: Bytes, target: Target, absent: st
       );
     case "header": {
       const place = HEADER[bytes.layer as keyof typeof HEADER];
-      requireView(g, place.has, absent);
+      requireView(g, place.has, absent, bytes.inner);
       const end = bytes.offset + bytes.size;
-      if (end > place.least) requireLinear(g, place, end, absent);
-      headerAddress(e, place);
+      if (end > place.least) requireLinear(g, place, end, absent, bytes.inner);
+      headerAddress(e, place, bytes.inner);
       return copyTo(g, bytes.offset, bytes.size, target, absent);
     }
     case "comm":

@@ -1,13 +1,13 @@
 import { alu, be32, be64, jump, ldx, mov, r0, r1, r2, r3, r8, st, stx } from "../bpf/index.ts";
 import type { RecordLayout } from "../compiled.ts";
-import { VIEW } from "../layout.ts";
 import { emitBytes, emitPayload, emitStack } from "./bytes.ts";
 import { emitCond } from "./conditions.ts";
 import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
 import type { Lowered } from "./lower-read.ts";
 import type { Capture } from "./record.ts";
-import { emitValue, type Generator, loadView, TUPLE_FUNCTION } from "./values.ts";
+import { emitValue, type Generator } from "./values.ts";
+import { loadView, tupleFunction, viewAddress } from "./view.ts";
 
 /**
  * Fills the record at r8: each value that is there, and its bit in the presence words. The bits are set in the record
@@ -64,11 +64,11 @@ function emitCapture(g: Generator, { slot, source }: Capture, context: LowerCont
       return emitStack(g, size, { base: 8, offset }, absent);
     case "tuple":
       // The view first: its parsing would take too much stack below that function's.
-      loadView(g);
-      e.eventAddress(r1, VIEW.members[0]![0]);
+      loadView(g, source.inner);
+      viewAddress(e, r1, source.inner);
       e.emit(mov.reg(r2, r8), alu.add.imm(r2, offset));
       e.loadEvent(r3, "skb");
-      e.call(TUPLE_FUNCTION);
+      e.call(tupleFunction(source.inner));
       return e.emit(jump.eq.imm(r0, 0, absent));
   }
 }

@@ -3,7 +3,8 @@ import { conditionCost } from "./cost.ts";
 import type { Cond } from "./ir.ts";
 import { emitRanges } from "./ranges.ts";
 import { emitText } from "./text.ts";
-import { emitPair, emitValue, type Generator, isImmediate, loadView } from "./values.ts";
+import { emitPair, emitValue, type Generator, isImmediate } from "./values.ts";
+import { loadView } from "./view.ts";
 
 /**
  * Jumps to `yes` if the condition holds, else to `no`. `next` is the one of the two that the caller places right behind,
@@ -53,7 +54,7 @@ export function emitCond(g: Generator, cond: Cond, yes: string, no: string, next
       return leave(g, cond.negated ? no : yes, next);
     }
     case "has": {
-      loadView(g);
+      loadView(g, cond.inner);
       e.constant(r1, BigInt(cond.bits));
       return cond.negated ? anyBit(g, no, yes, next) : anyBit(g, yes, no, next);
     }

@@ -14,14 +14,24 @@ import {
   r6,
   stx,
 } from "../bpf/index.ts";
-import { EVENT } from "../layout.ts";
+import { EVENT, INNER } from "../layout.ts";
 import type { Span } from "../source.ts";
 import { StackExhausted } from "./problem.ts";
 
 /** Where a function finds the members of `struct pwq_event`. */
 export type Place = (member: string) => { readonly base: Register; readonly offset: number };
 
-const inEvent: Place = (member) => ({ base: r6, offset: EVENT.offsets[member]! });
+/** Where a function that is asked about tunnels keeps the view of the packet inside: the first of its stack. */
+export const INNER_SLOT = -INNER.size;
+
+const inEvent: Place = (member) =>
+  isInner(member)
+    ? { base: fp, offset: INNER_SLOT + INNER.offsets[ofView(member)]! }
+    : { base: r6, offset: EVENT.offsets[member]! };
+
+const isInner = (member: string): boolean => member.startsWith("inner.");
+/** The name of a view's member, of either view. */
+export const ofView = (member: string): string => member.replace(/^inner\./, "");
 
 /**
  * Collects the instructions of one function: labels, stack slots, the span that instructions belong to, and which
@@ -196,10 +206,11 @@ export class Emitter {
   }
 }
 
-/** Bytes of a scalar member of `struct pwq_event`. */
+/** Bytes of a scalar member of `struct pwq_event` or, with `inner.` before it, of `struct pwq_inner`. */
 export function sizeOf(member: string): 1 | 2 | 4 | 8 {
-  const found = EVENT.members.find(([name]) => name === member);
-  if (!found) throw new RangeError(`pwq_event has no member ${member}`);
+  const layout = isInner(member) ? INNER : EVENT;
+  const found = layout.members.find(([name]) => name === ofView(member));
+  if (!found) throw new RangeError(`${layout.name} has no member ${member}`);
   return found[1];
 }
 

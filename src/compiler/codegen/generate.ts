@@ -20,13 +20,14 @@ import {
   type SourceLine,
 } from "../bpf/index.ts";
 import type { KernelFacts } from "../facts.ts";
-import { TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
+import { INNER, TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { Emitter } from "./emitter.ts";
 import { surely } from "./lower.ts";
 import { rootsOfPast } from "./lower-past.ts";
 import { generateParse } from "./parse/generate.ts";
+import { generateInner } from "./parse/inner.ts";
 import { Filters } from "./pcap/filters.ts";
 import { generateFilter } from "./pcap/function.ts";
 import { StackExhausted } from "./problem.ts";
@@ -36,7 +37,8 @@ import { returnProgram } from "./returns.ts";
 import { generateSelect, SELECT, selection } from "./select/select.ts";
 import { Tables } from "./tables.ts";
 import { generateTuple } from "./tuple.ts";
-import { type Generator, PARSE, TUPLE_FUNCTION } from "./values.ts";
+import type { Generator } from "./values.ts";
+import { clearInner, PARSE, PARSE_INNER, tupleFunction } from "./view.ts";
 import { type Node, Windows, walk } from "./windows.ts";
 
 /** Stack of `pwq_query`: of 512 bytes for all frames, the entry takes 256 and `pwq_parse` 128. */
@@ -72,13 +74,24 @@ export function generate(
   const filters = new Filters();
   const roots = queries.flatMap(rootsOf);
   const tests = selection(queries.map(({ where }) => where));
+  const tuples = [false, true].filter((inner) =>
+    queries.some(({ captures }) =>
+      captures.some(({ source }) => source.shape === "tuple" && (source.inner ?? false) === inner),
+    ),
+  );
+  const asksForInner = tuples.includes(true) || roots.some(looksInside);
   const functions: ObjectFunction[] = [
     {
       name: "pwq_query",
       section: ".text",
       visibility: "hidden",
       params: 1,
-      insns: queryFunction(queries, roots, { reader, tables, filters, skbless: plan.returns !== undefined }),
+      insns: queryFunction(queries, roots, asksForInner, {
+        reader,
+        tables,
+        filters,
+        skbless: plan.returns !== undefined,
+      }),
     },
     {
       name: SELECT,
@@ -95,9 +108,8 @@ export function generate(
       params: 2,
       insns: generateParse(facts, reader, tables, roots.some(asksForLink)).items,
     },
-    ...(queries.some(({ captures }) => captures.some(({ source: { shape } }) => shape === "tuple"))
-      ? [tupleFunction(facts, reader, tables)]
-      : []),
+    ...(asksForInner ? [innerFunction(reader, tables)] : []),
+    ...tuples.map((inner) => tuple(inner, facts, reader, tables)),
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
     ...plan.programs.map(tracepointProgram),
     ...(plan.returns ? [returnProgram(plan.returns, facts)] : []),
@@ -105,13 +117,22 @@ export function generate(
   return { functions, externs: EXTERNS, rodata: tables.data, line: sourceLines(source) };
 }
 
-const tupleFunction = (facts: KernelFacts, reader: Reader, tables: Tables): ObjectFunction => ({
-  name: TUPLE_FUNCTION,
+const innerFunction = (reader: Reader, tables: Tables): ObjectFunction => ({
+  name: PARSE_INNER,
   section: ".text",
   visibility: "global",
-  memory: [VIEW, TUPLE],
+  memory: [INNER, VIEW],
+  params: 2,
+  insns: generateInner(reader, tables).items,
+});
+
+const tuple = (inner: boolean, facts: KernelFacts, reader: Reader, tables: Tables): ObjectFunction => ({
+  name: tupleFunction(inner),
+  section: ".text",
+  visibility: "global",
+  memory: [inner ? INNER : VIEW, TUPLE],
   params: 3,
-  insns: generateTuple(facts, reader, tables).items,
+  insns: generateTuple(facts, reader, tables, inner).items,
 });
 
 const filterFunction = (
@@ -123,7 +144,8 @@ const filterFunction = (
   name,
   section: ".text",
   visibility: "global",
-  memory: [VIEW],
+  // What the view begins with, of the packet and of the one inside it.
+  memory: [INNER],
   params: 2,
   insns: generateFilter(filter, facts, reader, tables).items,
 });
@@ -131,18 +153,20 @@ const filterFunction = (
 function queryFunction(
   queries: readonly LoweredQuery[],
   roots: readonly Node[],
+  asksForInner: boolean,
   shared: Omit<Generator, "e" | "windows">,
 ): ObjectFunction["insns"] {
   const emit = (windows: Windows): ObjectFunction["insns"] => {
     const e = new Emitter(STACK);
     e.emit(mov.reg(r6, r1));
+    if (asksForInner) clearInner(e);
     for (const query of queries) emitQuery({ ...shared, e, windows }, query);
     e.emit(mov.imm(r0, 0));
     e.return();
     return e.items;
   };
   try {
-    return emit(new Windows(roots, WINDOWS));
+    return emit(new Windows(roots, asksForInner ? WINDOWS - INNER.size : WINDOWS));
   } catch (error) {
     // Reading members one by one costs time; having no room for them would cost the query.
     if (error instanceof StackExhausted) return emit(new Windows([], 0));
@@ -171,11 +195,21 @@ function rootsOf(query: LoweredQuery): Node[] {
   return roots;
 }
 
+/** Whether something below asks about the packet inside a tunnel. */
+function looksInside(root: Node): boolean {
+  let looks = false;
+  walk(root, (node) => {
+    looks ||= "inner" in node && node.inner === true;
+  });
+  return looks;
+}
+
 /** Whether something below reads the Ethernet header or the VLAN tag. */
 function asksForLink(root: Node): boolean {
   const link = VIEW_HAS.eth | VIEW_HAS.tci;
   let asks = false;
   walk(root, (node) => {
+    if ("inner" in node && node.inner) return;
     if (node.op === "header") asks ||= node.layer === "eth";
     else if (node.op === "has") asks ||= (node.bits & link) !== 0;
     else if (node.op === "pcap") asks = true;

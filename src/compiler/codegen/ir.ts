@@ -5,13 +5,14 @@ import type { PcapFilter } from "../pcap/filter.ts";
  * The intermediate form between the typed tree and instructions: what to read and what to test, with kernel offsets
  * known, but no registers and no way of reading chosen. Numbers are 64 bits wide; a value may be absent, a condition
  * never is: lowering has turned the three-valued logic into two conditions, "surely true" and "surely false".
+ * `inner`: of the packet inside a tunnel.
  */
 export type Value =
   | { readonly op: "const"; readonly value: bigint }
   /** A member of `struct pwq_event`. */
   | { readonly op: "event"; readonly member: string }
   /** A member of the packet view; absent unless one of the `has` bits is set. */
-  | { readonly op: "view"; readonly member: string; readonly has: number }
+  | { readonly op: "view"; readonly member: string; readonly has: number; readonly inner?: true }
   /** A word that this query has put on the stack at this event; see past.ts. */
   | { readonly op: "local"; readonly name: string }
   /** Kernel memory; absent if `base` is absent or not a kernel address. */
@@ -23,7 +24,7 @@ export type Value =
   /** A member of pt_regs at a function; absent at tracepoints. */
   | { readonly op: "regs"; readonly offset: number }
   /** 1 or 0, as a filter of libpcap's language says; absent where it says nothing of such a packet. */
-  | { readonly op: "pcap"; readonly filter: PcapFilter }
+  | { readonly op: "pcap"; readonly filter: PcapFilter; readonly inner?: true }
   | { readonly op: "helper"; readonly helper: "cpu" | "pid_tgid" | "cgroup" }
   /** CONTEXT in layout.ts, by the template; absent where the kernel does not tell. */
   | { readonly op: "context" }
@@ -69,6 +70,7 @@ export interface Header {
   readonly layer: Layer;
   readonly offset: number;
   readonly size: 1 | 2 | 4 | 8;
+  readonly inner?: true;
 }
 
 export type Alu = "|" | "^" | "&" | "<<" | ">>" | "+" | "-" | "*" | "/" | "%";
@@ -88,7 +90,7 @@ export type Cond =
   | { readonly op: "test"; readonly value: Value; readonly mask: bigint }
   | { readonly op: "present"; readonly value: Value; readonly negated: boolean }
   /** The packet has one of these view bits, or (negated) none. */
-  | { readonly op: "has"; readonly bits: number; readonly negated: boolean }
+  | { readonly op: "has"; readonly bits: number; readonly negated: boolean; readonly inner?: true }
   /** value is in one of the sorted, disjoint ranges. `value` has one part, or two (high, low) for IPv6. */
   | {
       readonly op: "ranges";
@@ -116,7 +118,13 @@ export type Bytes =
   /** The C string `pointer` points to, at most `size` bytes. */
   | { readonly op: "cstring"; readonly pointer: Value; readonly size: number }
   /** Header bytes. */
-  | { readonly op: "header"; readonly layer: Layer; readonly offset: number; readonly size: number }
+  | {
+      readonly op: "header";
+      readonly layer: Layer;
+      readonly offset: number;
+      readonly size: number;
+      readonly inner?: true;
+    }
   /** The current task's name. */
   | { readonly op: "comm"; readonly size: 16 }
   /** What follows the transport header, at most `size` bytes. */

@@ -6,6 +6,7 @@ import { POINT_KIND, VIEW_HAS } from "../layout.ts";
 import type { Type } from "../types.ts";
 import { REGISTERS } from "./arch.ts";
 import { type Alu, and, type Bytes, type Cond, constant, load, or, SKB, type Value } from "./ir.ts";
+import { ofInner } from "./lower-inner.ts";
 import { latencyValue } from "./past-values.ts";
 
 /**
@@ -19,7 +20,7 @@ export type Lowered =
   /** An address of either family: at most one of the two is present for a packet. */
   | { readonly shape: "ip"; readonly v4?: Value; readonly v6?: readonly [high: Value, low: Value] }
   | { readonly shape: "bytes"; readonly bytes: Bytes }
-  | { readonly shape: "tuple" }
+  | { readonly shape: "tuple"; readonly inner?: true }
   | { readonly shape: "stack" };
 
 export function lowerRead(read: Read, type: Type, facts: KernelFacts): Lowered | undefined {
@@ -44,10 +45,33 @@ export function lowerRead(read: Read, type: Type, facts: KernelFacts): Lowered |
       const found = read.of.flatMap((r) => lowerRead(r, type, facts) ?? []);
       return found.length === 0 ? undefined : firstOf(found);
     }
+    case "inner": {
+      const lowered = lowerRead(read.of, type, facts);
+      return lowered && insideTunnel(lowered);
+    }
     case "expr":
     case "either":
     case "runtime":
       return undefined;
+  }
+}
+
+function insideTunnel(lowered: Lowered): Lowered {
+  switch (lowered.shape) {
+    case "number":
+      return { shape: "number", value: ofInner(lowered.value) };
+    case "bytes":
+      return { shape: "bytes", bytes: ofInner(lowered.bytes) };
+    case "ip":
+      return {
+        shape: "ip",
+        ...(lowered.v4 ? { v4: ofInner(lowered.v4) } : {}),
+        ...(lowered.v6 ? { v6: [ofInner(lowered.v6[0]), ofInner(lowered.v6[1])] as const } : {}),
+      };
+    case "tuple":
+      return { shape: "tuple", inner: true };
+    case "stack":
+      throw new RangeError("a stack is not in a packet");
   }
 }
 
@@ -357,6 +381,8 @@ const VIEW_VALUES: Readonly<Record<Exclude<ViewValue, "tuple">, Value>> = {
   "ip.payload": member("payload", VIEW_HAS.payload),
   "payload.len": { op: "first", of: payloadLengths() },
   "vlan.tci": member("tci", VIEW_HAS.tci),
+  "tunnel.kind": member("kind", VIEW_HAS.tunnel),
+  "tunnel.vni": member("vni", VIEW_HAS.vni),
 };
 
 /** What follows the transport header, for each that has a length of its own; see view.md. */

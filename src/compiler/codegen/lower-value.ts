@@ -88,7 +88,8 @@ export function lower(expr: TExpr, context: LowerContext): Lowered {
     case "payload":
       return { shape: "bytes", bytes: { op: "payload", size: expr.size } };
     case "pcap":
-      if (expr.filter) return number({ op: "pcap", filter: expr.filter });
+      if (expr.filter)
+        return number({ op: "pcap", filter: expr.filter, ...(expr.inner ? { inner: true } : {}) });
       break;
     case "format":
       return lowerFormat(expr, context);

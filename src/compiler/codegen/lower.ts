@@ -4,6 +4,7 @@ import { textMatcher } from "../text-match.ts";
 import type { ConstSet, PresenceName, TCompare, TExpr, TIn, TMatch } from "../typed.ts";
 import { and, type Cond, constant, FALSE, or, TRUE, type Value } from "./ir.ts";
 import { fail, type LowerContext } from "./lower-context.ts";
+import { ofInner } from "./lower-inner.ts";
 import { pointNameOf, pointTest, symbolRanges } from "./lower-points.ts";
 import { cmp, inRanges, there } from "./lower-ranges.ts";
 import { atDrop } from "./lower-read.ts";
@@ -28,7 +29,7 @@ export function surely(expr: TExpr, truth: boolean, context: LowerContext): Cond
       return (expr.op === "and") === truth ? and(...parts) : or(...parts);
     }
     case "present":
-      return presence(expr.layer, truth);
+      return expr.inner ? ofInner(presence(expr.layer, truth)) : presence(expr.layer, truth);
     case "compare":
       return compare(expr, truth, context);
     case "in":

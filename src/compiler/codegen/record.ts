@@ -3,7 +3,7 @@ import type { Field } from "../fields/field.ts";
 import { findField } from "../fields/table.ts";
 import { RECORD_HEAD, SCRATCH_SIZE, TUPLE } from "../layout.ts";
 import { pcapKey } from "../pcap/filter.ts";
-import type { ShowColumn, TExpr } from "../typed.ts";
+import { presenceKey, type ShowColumn, type TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
 import { type Bytes, type Cond, or, TRUE } from "./ir.ts";
 import { surely } from "./lower.ts";
@@ -113,7 +113,7 @@ function leaves(expr: TExpr, need: Need): void {
     case "format":
       return need(`${expr.how}@${expr.span.start}`, expr, expr.type);
     case "present":
-      return need(expr.layer, expr, bool);
+      return need(presenceKey(expr), expr, bool);
     case "not":
     case "negate":
       return leaves(expr.operand, need);

@@ -1,15 +1,16 @@
 import { alu, jump, ldx, mov, type Register, r0, r1, r2, r3, r6, r8, st, stx } from "../bpf/index.ts";
 import type { KernelFacts } from "../facts.ts";
 import { findField } from "../fields/table.ts";
-import { TUPLE, VIEW } from "../layout.ts";
+import { INNER, TUPLE, VIEW } from "../layout.ts";
 import { emitIp, type Ip } from "./capture.ts";
-import { Emitter } from "./emitter.ts";
+import { Emitter, ofView } from "./emitter.ts";
 import type { Value } from "./ir.ts";
 import { type Lowered, lowerRead } from "./lower-read.ts";
 import { Filters } from "./pcap/filters.ts";
 import type { Reader } from "./reader.ts";
 import type { Tables } from "./tables.ts";
-import { emitValue, type Generator, VIEW_KEY } from "./values.ts";
+import { emitValue, type Generator } from "./values.ts";
+import { viewKey, viewMember } from "./view.ts";
 import { Windows } from "./windows.ts";
 
 const FP = 10 satisfies Register;
@@ -22,19 +23,20 @@ const PORTS = ["tcp", "udp", "sctp"] as const;
 
 /**
  * Generates `pwq_tuple(view, tuple, skb)`: fills in a `struct pwq_tuple` (layout.ts) and returns 1, or 0 for a packet that
- * is not IP. The view must be parsed. A global function, as `pwq_parse` is: for the verifier this is the largest capture.
+ * is not IP. The view must be parsed; `inner`: it is that of the packet inside a tunnel. A global function, as `pwq_parse` is: for the verifier this is the largest capture.
  */
-export function generateTuple(facts: KernelFacts, reader: Reader, tables: Tables): Emitter {
+export function generateTuple(facts: KernelFacts, reader: Reader, tables: Tables, inner: boolean): Emitter {
+  const view = inner ? INNER : VIEW;
   const e = new Emitter(STACK, (member) =>
-    member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
+    member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: view.offsets[ofView(member)]! },
   );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   const g: Generator = { e, reader, tables, windows: new Windows([], 0), filters: new Filters() };
   const absent = "absent";
   e.emit(jump.eq.imm(r1, 0, absent), jump.eq.imm(r2, 0, absent), mov.reg(r6, r1), mov.reg(r8, r2));
   e.storeEvent("skb", r3);
-  e.learn(VIEW_KEY);
-  emitMembers(g, facts, absent);
+  e.learn(viewKey(inner));
+  emitMembers(g, facts, inner, absent);
   e.emit(mov.imm(r0, 1));
   e.return();
   e.place(absent);
@@ -43,13 +45,13 @@ export function generateTuple(facts: KernelFacts, reader: Reader, tables: Tables
   return e;
 }
 
-function emitMembers(g: Generator, facts: KernelFacts, absent: string): void {
+function emitMembers(g: Generator, facts: KernelFacts, inner: boolean, absent: string): void {
   const { e } = g;
   const at = TUPLE.offsets as Readonly<
     Record<"version" | "proto" | "has" | "sport" | "dport" | "src" | "dst", number>
   >;
   const read = (name: string): Lowered => {
-    const field = findField(name)!;
+    const field = findField(viewMember(name, inner))!;
     return lowerRead(field.read, field.type, facts)!;
   };
   const number = (name: string): Value => (read(name) as Extract<Lowered, { shape: "number" }>).value;

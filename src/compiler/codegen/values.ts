@@ -5,9 +5,7 @@ import {
   be32,
   be64,
   call,
-  constant as constantInsn,
   HELPER,
-  type Insn,
   type JumpName,
   jump,
   ldx,
@@ -20,14 +18,14 @@ import {
   r7,
   stx,
 } from "../bpf/index.ts";
-import { CONTEXT, VIEW } from "../layout.ts";
+import { CONTEXT } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
 import type { Emitter } from "./emitter.ts";
-import { HEADER, type HeaderPlace } from "./header.ts";
-import type { Alu, Header, Load, Value } from "./ir.ts";
+import type { Alu, Load, Value } from "./ir.ts";
 import { emitFilter, type Filters } from "./pcap/filters.ts";
 import { copy, type Reader } from "./reader.ts";
 import type { Tables } from "./tables.ts";
+import { emitHeader, requireView, viewMember } from "./view.ts";
 import type { Windows } from "./windows.ts";
 
 /** What emission of one function needs. */
@@ -56,8 +54,8 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
     case "local":
       return e.emit(ldx(8, r0, FP, e.windowSlot(value.name, 8)));
     case "view":
-      requireView(g, value.has, absent);
-      return e.loadEvent(r0, value.member);
+      requireView(g, value.has, absent, value.inner);
+      return e.loadEvent(r0, viewMember(value.member, value.inner));
     case "load":
       return emitLoad(g, value, absent);
     case "header":
@@ -70,7 +68,7 @@ export function emitValue(g: Generator, value: Value, absent: string): void {
     case "helper":
       return e.emit(call.helper(HELPERS[value.helper]));
     case "pcap":
-      return emitFilter(g, value.filter, absent);
+      return emitFilter(g, value.filter, absent, value.inner);
     case "context":
       e.call(CONTEXT_FUNCTION);
       return e.emit(jump.eq.imm(r0, CONTEXT.unknown, absent));
@@ -224,86 +222,5 @@ function emitBase(g: Generator, base: Value, absent: string): void {
   g.e.emit(jump.sge.imm(r0, 0, absent));
 }
 
-/** Calls `pwq_parse` unless the view is known to be there; jumps to `absent` unless one of `bits` is set. */
-export function requireView(g: Generator, bits: number, absent: string): void {
-  loadView(g);
-  g.e.emit(constantInsn(r1, BigInt(bits)), alu.and.reg(r1, r0), jump.eq.imm(r1, 0, absent));
-}
-
 /** Of the template. */
 const CONTEXT_FUNCTION = "pwq_context";
-export const PARSE = "pwq_parse";
-export const TUPLE_FUNCTION = "pwq_tuple";
-/** What the emitter has when the view is known to be there. */
-export const VIEW_KEY = "view";
-
-/** r0 = event.has, after parsing. */
-export function loadView(g: Generator): void {
-  const { e } = g;
-  e.loadEvent(r0, "has");
-  if (e.has(VIEW_KEY)) return;
-  const parsed = e.newLabel("parsed");
-  e.emit(jump.ne.imm(r0, 0, parsed));
-  e.eventAddress(r1, VIEW.members[0]![0]);
-  e.loadEvent(r2, "skb");
-  e.emit(call.local(PARSE));
-  e.loadEvent(r0, "has");
-  e.place(parsed);
-  e.learn(VIEW_KEY);
-}
-
-/** Header bytes as a number; the place of the layer is known to be linear up to `least`. */
-function emitHeader(g: Generator, header: Header, absent: string): void {
-  const { e, reader } = g;
-  const place = HEADER[header.layer as keyof typeof HEADER];
-  requireView(g, place.has, absent);
-  const end = header.offset + header.size;
-  if (end > place.least) requireLinear(g, place, end, absent);
-  const { copy: copied } = place;
-  if (!reader.direct && copied && end <= copied.size && end <= place.least) {
-    const { base, offset } = e.whereIs(copied.member);
-    return e.emit(...bytewise(header.size, base, offset + header.offset));
-  }
-  headerAddress(e, place);
-  reader.number(e, header.offset, header.size, absent);
-  if (header.size > 1) e.emit(SWAP[header.size as 2 | 4 | 8](r0));
-}
-
-/**
- * r0 = the big-endian number at base + offset, r1 is lost. The copies of header bytes are aligned, their fields are not
- * always: then in parts that are.
- */
-export function bytewise(size: 1 | 2 | 4 | 8, base: Register, offset: number): Insn[] {
-  const unit = ([8, 4, 2, 1] as const).find((n) => n <= size && offset % n === 0)!;
-  const part = (to: Register, at: number): Insn[] => [
-    ldx(unit, to, base, offset + at),
-    ...(unit > 1 ? [SWAP[unit as 2 | 4 | 8](to)] : []),
-  ];
-  const insns = part(r0, 0);
-  for (let at = unit; at < size; at += unit)
-    insns.push(alu.lsh.imm(r0, unit * 8), ...part(r1, at), alu.or.reg(r0, r1));
-  return insns;
-}
-
-/** r0 = address of a header. */
-export function headerAddress(e: Emitter, place: HeaderPlace): void {
-  e.loadEvent(r0, "head");
-  e.loadEvent(r1, place.at);
-  e.emit(alu.add.reg(r0, r1));
-  if (!place.plus) return;
-  e.loadEvent(r1, place.plus);
-  e.emit(alu.add.reg(r0, r1));
-}
-
-/** Jumps to `absent` unless `bytes` of the header lie before the end of the linear data. */
-export function requireLinear(g: Generator, place: HeaderPlace, bytes: number, absent: string): void {
-  const { e } = g;
-  e.loadEvent(r0, place.at);
-  if (place.plus) {
-    e.loadEvent(r1, place.plus);
-    e.emit(alu.add.reg(r0, r1));
-  }
-  e.emit(alu.add.imm(r0, bytes));
-  e.loadEvent(r1, "tail");
-  e.emit(jump.gt.reg(r0, r1, absent));
-}

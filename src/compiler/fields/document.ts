@@ -1,6 +1,6 @@
 import type { EnumNames, Type } from "../types.ts";
 import type { Field } from "./field.ts";
-import { FIELDS, GROUPS, LATER, PRESENCE } from "./table.ts";
+import { FIELDS, GROUPS, INNER_GROUP, LATER, PRESENCE } from "./table.ts";
 
 /** `docs/fields.md`: the table for reading. Written by `scripts/fields.mjs`; a test compares. */
 export function fieldsDocument(): string {
@@ -18,6 +18,15 @@ export function fieldsDocument(): string {
       ...table(FIELD_HEAD, fields.map(fieldRow)),
       "",
     ]),
+    `## ${INNER_GROUP.title}`,
+    "",
+    "`inner.` before a field or a protocol name means the packet inside the tunnel, wherever the kernel is with it: there are",
+    "",
+    `${INNER_GROUP.fields.map(({ name }) => `\`${name}\``).join(", ")}.`,
+    "",
+    "Each is what it is without `inner.`, and absent in packets that are in no tunnel. VXLAN is told by UDP ports 4789 and 8472,",
+    "Geneve by 6081. Of tunnels in tunnels the outermost counts.",
+    "",
     "## Protocol names",
     "",
     "A bare protocol name is true or false: `where tcp and not ip.dst == 10.0.0.1`.",

@@ -1,3 +1,4 @@
+import { TUNNEL_KIND } from "../layout.ts";
 import type { EnumNames } from "../types.ts";
 
 /**
@@ -222,3 +223,6 @@ export const gsoTypes = flags("gso types", {
   FRAGLIST: 1 << 18,
   TCP_ACCECN: 1 << 19,
 });
+
+/** iproute2's names of tunnel types and modes. */
+export const tunnelKinds = names("tunnel kinds", TUNNEL_KIND);

@@ -69,6 +69,8 @@ export type Read =
    * when the query is compiled; if that leaves none, the field is not on this kernel.
    */
   | { readonly from: "first"; readonly of: readonly Read[] }
+  /** The same of the packet inside a tunnel. */
+  | { readonly from: "inner"; readonly of: Read }
   /** A pwq expression over other fields: `ip4.len - ip4.ihl - tcp.hlen`. */
   | { readonly from: "expr"; readonly text: string }
   /** Either end (`ip.addr`): `==` is "one of them is", `!=` is "none of them is". Only in comparisons; shown as a list. */
@@ -142,4 +144,6 @@ export type ViewValue =
   | "ip.payload" // length in bytes of what follows the IP headers, by the IP header's word
   | "payload.len" // the same less the transport header, with its options; absent if that says more than there is
   | "vlan.tci" // from the tag in the skb or, if there is none, in the frame
+  | "tunnel.kind" // these two only of the packet inside a tunnel
+  | "tunnel.vni"
   | "tuple"; // TUPLE in layout.ts

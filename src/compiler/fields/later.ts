@@ -3,8 +3,6 @@
  * The checker reports them as such and not as unknown.
  */
 export const LATER: readonly { readonly pattern: string; readonly reason: string }[] = [
-  { pattern: "inner.*", reason: "headers inside a tunnel are not parsed yet" },
-  { pattern: "tunnel.*", reason: "tunnel headers are not parsed yet" },
   { pattern: "why", reason: "drops are not explained yet" },
 ];
 

@@ -6,11 +6,13 @@ import { dropFields, eventFields } from "./event.ts";
 import type { Field } from "./field.ts";
 import { greFields } from "./gre.ts";
 import { icmp6Fields, icmpFields } from "./icmp.ts";
+import { innerFields } from "./inner.ts";
 import { ip4Fields, ip6Fields, ipFields } from "./ip.ts";
 import { packetFields } from "./packet.ts";
 import { sctpFields } from "./sctp.ts";
 import { stateFields } from "./state.ts";
 import { tcpFields } from "./tcp.ts";
+import { tunnelFields } from "./tunnel.ts";
 import { tupleFields } from "./tuple.ts";
 import { udpFields } from "./udp.ts";
 
@@ -31,13 +33,37 @@ export const GROUPS: readonly { readonly title: string; readonly fields: readonl
   { title: "ICMPv6", fields: icmp6Fields },
   { title: "SCTP", fields: sctpFields },
   { title: "ESP and GRE", fields: [...espFields, ...greFields] },
+  { title: "Tunnels", fields: tunnelFields },
   { title: "Drop", fields: dropFields },
   { title: "Connection tracking, socket and route", fields: stateFields },
 ];
 
+/** `inner.` before the fields of the headers; a chapter of its own, since it says nothing new. */
+export const INNER_GROUP: (typeof GROUPS)[number] = {
+  title: "Inside a tunnel",
+  fields: innerFields(
+    [
+      ethFields,
+      vlanFields,
+      arpFields,
+      ipFields,
+      ip4Fields,
+      ip6Fields,
+      tcpFields,
+      udpFields,
+      icmpFields,
+      icmp6Fields,
+      sctpFields,
+      espFields,
+      greFields,
+      tupleFields,
+    ].flat(),
+  ),
+};
+
 /** Every field of the language by its name. */
 export const FIELDS: ReadonlyMap<string, Field> = new Map(
-  GROUPS.flatMap(({ fields }) => fields.map((field) => [field.name, field] as const)),
+  [...GROUPS, INNER_GROUP].flatMap(({ fields }) => fields.map((field) => [field.name, field] as const)),
 );
 
 /** The field of that name, or undefined; another spelling of one (`aliases`) is not a name. */

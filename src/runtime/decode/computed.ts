@@ -1,6 +1,6 @@
 import type { CompiledQuery, RecordLayout, Slot } from "../../compiler/compiled.ts";
 import { type Environment, type Value as Evaluated, evaluate } from "../../compiler/evaluate.ts";
-import type { TExpr } from "../../compiler/typed.ts";
+import { presenceKey, type TExpr } from "../../compiler/typed.ts";
 import { asText, type Value } from "../format.ts";
 import { charsText, hexText, ip4Text, ip6Text, macText } from "../text.ts";
 import type { Batch } from "./batch.ts";
@@ -26,8 +26,9 @@ export function computedRead(expr: TExpr, query: CompiledQuery, batch: Batch, co
       const known = leaf.kind === "field" ? fromHead[leaf.field.name] : undefined;
       return known ? known(at) : slotValue(leaf);
     },
-    present: (layer) => {
-      const slot = query.record.slots.find(({ key }) => key === layer);
+    present: (layer, inner) => {
+      const name = presenceKey({ layer, ...(inner ? { inner } : {}) });
+      const slot = query.record.slots.find(({ key }) => key === name);
       return slot !== undefined && evaluated(batch, query.record, slot, at) !== undefined;
     },
     symbol: (address) => context.names.symbol(address)?.name,

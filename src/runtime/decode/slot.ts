@@ -1,6 +1,6 @@
 import type { RecordLayout, Slot } from "../../compiler/compiled.ts";
 import { pcapKey } from "../../compiler/pcap/filter.ts";
-import type { TExpr } from "../../compiler/typed.ts";
+import { presenceKey, type TExpr } from "../../compiler/typed.ts";
 
 /** The slot that captures an expression as a whole, if one does. */
 export function findSlot(record: RecordLayout, expr: TExpr): Slot | undefined {
@@ -27,7 +27,7 @@ function keyOf(expr: TExpr): string | undefined {
     case "format":
       return `${expr.how}@${expr.span.start}`;
     case "present":
-      return expr.layer;
+      return presenceKey(expr);
     default:
       return undefined;
   }

@@ -5,6 +5,7 @@ import {
   FIELDS,
   findField,
   GROUPS,
+  INNER_GROUP,
   LATER,
   laterReason,
   PRESENCE,
@@ -14,7 +15,11 @@ const fields: readonly Field[] = [...FIELDS.values()];
 
 /** The alternatives of a read, itself if there is one. */
 const alternatives = (read: Read): readonly Read[] =>
-  read.from === "first" ? read.of.flatMap(alternatives) : [read];
+  read.from === "first"
+    ? read.of.flatMap(alternatives)
+    : read.from === "inner"
+      ? alternatives(read.of)
+      : [read];
 
 const WIDTHS = {
   eth: 14,
@@ -31,7 +36,7 @@ const WIDTHS = {
 
 describe("the fields table", () => {
   it("has each name once", () => {
-    const names = GROUPS.flatMap((group) => group.fields.map((field) => field.name));
+    const names = [...GROUPS, INNER_GROUP].flatMap((group) => group.fields.map((field) => field.name));
     expect(names.length).toBe(FIELDS.size);
     expect(findField("tcp.dport")?.name).toBe("tcp.dport");
     expect(findField("tcp.dstport")).toBeUndefined();
@@ -106,8 +111,36 @@ describe("the fields table", () => {
     }
   });
 
+  it("has the header fields of the packet inside a tunnel, read from headers only", () => {
+    const outside = (name: string) => findField(name.replace("inner.", ""))!;
+    for (const { name, type, read } of INNER_GROUP.fields) {
+      expect([name, type]).toEqual([name, outside(name).type]);
+      expect([name, JSON.stringify(read).includes("skb->")]).toEqual([name, false]);
+    }
+    const headers = fields.filter(
+      ({ name, read }) =>
+        !name.startsWith("inner.") && alternatives(read).some((one) => one.from === "header"),
+    );
+    expect(headers.map(({ name }) => name).filter((name) => !findField(`inner.${name}`))).toEqual([]);
+    expect(findField("inner.ip.src")?.read).toEqual({
+      from: "inner",
+      of: {
+        from: "first",
+        of: [
+          { from: "header", layer: "ip4", offset: 12, size: 4 },
+          { from: "header", layer: "ip6", offset: 8, size: 16 },
+        ],
+      },
+    });
+    expect(findField("inner.ip4.hlen")?.read).toEqual({ from: "expr", text: "inner.ip4.ihl * 4" });
+    expect(findField("inner.tcp.port")?.read).toEqual({
+      from: "either",
+      fields: ["inner.tcp.sport", "inner.tcp.dport"],
+    });
+    expect(findField("inner.mark")).toBeUndefined();
+  });
+
   it("knows what is not there yet", () => {
-    expect(laterReason("inner.ip.src")).toBe("headers inside a tunnel are not parsed yet");
     expect(laterReason("why")).toBe("drops are not explained yet");
     expect(laterReason("tcp.dport")).toBeUndefined();
     expect(LATER.filter(({ pattern }) => FIELDS.has(pattern))).toEqual([]);

@@ -91,11 +91,15 @@ function name(node: Name, ctx: Context): TExpr | undefined {
   const field = FIELDS.get(node.name);
   if (field?.name === "ret") return result(field, span, ctx);
   if (field) return fieldValue(field, span, ctx.world);
-  if (PRESENCE.has(node.name as PresenceName)) {
-    return { kind: "present", layer: node.name as PresenceName, type: bool, span };
+  const inner = node.name.startsWith(INNER);
+  const layer = (inner ? node.name.slice(INNER.length) : node.name) as PresenceName;
+  if (PRESENCE.has(layer)) {
+    return { kind: "present", layer, ...(inner ? { inner } : {}), type: bool, span };
   }
   return unknownName(node, ctx);
 }
+
+const INNER = "inner.";
 
 /** What functions return has the type that they return. */
 function result(field: Field, span: Span, ctx: Context): TField {

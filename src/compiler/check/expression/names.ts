@@ -20,7 +20,9 @@ function hint(name: string, ctx: Context, more: readonly string[]): string | und
   if (name.startsWith("skb.")) return `members of the socket buffer are written \`skb->${name.slice(4)}\``;
   const owner = enumeratorOwner(name);
   if (owner !== undefined) return `did you mean \`${owner}\`?`;
-  const known = [...more, ...ctx.scope.defs.keys(), ...FIELDS.keys(), ...PRESENCE.keys()];
+  const inner = name.startsWith("inner.");
+  const fields = [...FIELDS.keys()].filter((candidate) => candidate.startsWith("inner.") === inner);
+  const known = [...more, ...ctx.scope.defs.keys(), ...fields, ...PRESENCE.keys()];
   const root = name.split(".", 1)[0]!;
   const sameRoot = known.filter((candidate) => candidate.startsWith(`${root}.`));
   const near = didYouMean(name, sameRoot) ?? didYouMean(name, known) ?? nearAlias(name);

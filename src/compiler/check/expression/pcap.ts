@@ -2,14 +2,11 @@ import type { Pcap } from "../../../../grammar/ast.ts";
 import { compileFilter } from "../../pcap/filter.ts";
 import type { TExpr } from "../../typed.ts";
 import { bool } from "../../types.ts";
-import { laterName } from "../later.ts";
 import { type Context, placeOf, spanOf } from "./context.ts";
 
 /** `pcap "…"`: libpcap says whether it is right. */
 export function pcapFilter(node: Pcap, ctx: Context): TExpr | undefined {
   const { report, pcap } = ctx.world;
-  const later = node.inner ? laterName("inner.pcap") : undefined;
-  if (later) return report.error(later.code, placeOf(ctx, node), later.message, { label: later.label });
   const text = node.text.value;
   const typed: TExpr = { kind: "pcap", inner: node.inner, text, type: bool, span: spanOf(ctx, node) };
   if (!pcap) return typed;

@@ -33,7 +33,11 @@ export function generateParse(facts: KernelFacts, reader: Reader, tables: Tables
     WINDOWS,
   );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
-  const p = new Parser({ e, reader, windows, tables, filters: new Filters() }, skb);
+  const p = new Parser({ e, reader, windows, tables, filters: new Filters() }, skb, {
+    l2bytes: e.whereIs("l2bytes"),
+    l3bytes: e.whereIs("l3bytes"),
+    l4bytes: e.whereIs("l4bytes"),
+  });
   const there = e.newLabel("there");
   e.emit(jump.ne.imm(r1, 0, there), mov.imm(r0, 0));
   e.return();

@@ -1,5 +1,5 @@
-import { alu, be16, jump, ldx, mov, r0, r1, r2, r6, r7, r8, r9, stx } from "../../bpf/index.ts";
-import { VIEW, VIEW_HAS } from "../../layout.ts";
+import { alu, be16, jump, ldx, mov, r0, r1, r2, r7, r8, r9, stx } from "../../bpf/index.ts";
+import { VIEW_HAS } from "../../layout.ts";
 import { FINISH, FP, type Parser } from "./parser.ts";
 
 export function parseIpv4(p: Parser): void {
@@ -116,10 +116,8 @@ export function parseIpv6(p: Parser): void {
 /** r0 = the payload length word of the IPv6 header, whose offset is event.l3 by now, not r7. */
 function emitIpv6Length(p: Parser): void {
   const { e } = p;
-  if (!p.g.reader.direct) {
-    e.emit(ldx(2, r0, r6, VIEW.offsets.l3bytes! + 4), be16(r0));
-    return;
-  }
+  const copy = p.copies?.l3bytes;
+  if (copy) return e.emit(ldx(2, r0, copy.base, copy.offset + 4), be16(r0));
   e.loadEvent(r0, "head");
   e.loadEvent(r1, "l3");
   e.emit(alu.add.reg(r0, r1));

@@ -33,6 +33,12 @@ export function parseEthernet(p: Parser): void {
   const notStale = e.newLabel("not_stale");
   e.emit(ldx(8, r1, FP, p.network), jump.eq.imm(r1, 0, notStale), jump.gt.reg(r0, r1, none));
   e.place(notStale);
+  walkFrame(p);
+}
+
+/** From the Ethernet header at r7 over at most two tags: leaves the end of the walk in r7 and the type there in r8. */
+export function walkFrame(p: Parser): void {
+  const { e } = p;
   p.have(VIEW_HAS.eth);
   p.set("l2", r7);
   p.keep("l2bytes", 14);
@@ -111,6 +117,12 @@ export function parseNetwork(p: Parser): void {
   e.emit(jump.ne.imm(r0, 6, FINISH));
 
   e.place(found);
+  enterNetwork(p);
+}
+
+/** At the network header at r7, whose type is r8: to what is there. */
+export function enterNetwork(p: Parser): void {
+  const { e } = p;
   p.set("l3", r7);
   e.emit(jump.eq.imm(r8, 0x0800, "ipv4"), jump.eq.imm(r8, 0x86dd, "ipv6"), jump.ne.imm(r8, 0x0806, FINISH));
   p.linear(28, FINISH);

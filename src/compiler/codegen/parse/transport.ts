@@ -1,5 +1,5 @@
-import { alu, call, HELPER, jump, mov, r0, r1, r2, r3, r6, r7, r8, r9 } from "../../bpf/index.ts";
-import { VIEW, VIEW_HAS } from "../../layout.ts";
+import { alu, call, HELPER, jump, mov, r0, r1, r2, r3, r7, r8, r9 } from "../../bpf/index.ts";
+import { VIEW_HAS } from "../../layout.ts";
 import { HEADER, TRANSPORTS } from "../header.ts";
 import { FINISH, type Parser } from "./parser.ts";
 
@@ -28,14 +28,15 @@ export function parseTransport(p: Parser): void {
 
 /** Copies as many bytes of the transport header as are linear, 24 at most. */
 function keepTransport(p: Parser): void {
-  if (p.g.reader.direct) return;
+  const copy = p.copies?.l4bytes;
+  if (!copy) return;
   const { e } = p;
   const [enough, none] = [e.newLabel("enough"), e.newLabel("none")];
   e.loadEvent(r2, "tail");
   e.emit(jump.ge.reg(r7, r2, none), alu.sub.reg(r2, r7), jump.le.imm(r2, 24, enough), mov.imm(r2, 24));
   e.place(enough);
   e.loadEvent(r3, "head");
-  e.emit(alu.add.reg(r3, r7), mov.reg(r1, r6), alu.add.imm(r1, VIEW.offsets.l4bytes!));
+  e.emit(alu.add.reg(r3, r7), mov.reg(r1, copy.base), alu.add.imm(r1, copy.offset));
   e.emit(call.helper(HELPER.probe_read_kernel), jump.ne.imm(r0, 0, FINISH));
   e.place(none);
 }

@@ -1,7 +1,7 @@
 import { call, jump, r0, r1, r2 } from "../../bpf/index.ts";
-import { VIEW } from "../../layout.ts";
 import type { PcapFilter } from "../../pcap/filter.ts";
-import { type Generator, loadView } from "../values.ts";
+import type { Generator } from "../values.ts";
+import { loadView, viewAddress } from "../view.ts";
 import { VERDICT } from "./function.ts";
 
 /** The filters of one object: each becomes a function, however often it stands in the queries. */
@@ -24,10 +24,10 @@ export class Filters {
 }
 
 /** r0 = 1 if the packet passes the filter, else 0; jumps to `absent` if the filter says nothing of it. */
-export function emitFilter(g: Generator, filter: PcapFilter, absent: string): void {
+export function emitFilter(g: Generator, filter: PcapFilter, absent: string, inner?: boolean): void {
   const { e } = g;
-  loadView(g);
-  e.eventAddress(r1, VIEW.members[0]![0]);
+  loadView(g, inner);
+  viewAddress(e, r1, inner);
   e.loadEvent(r2, "skb");
   e.emit(call.local(g.filters.nameOf(filter)), jump.eq.imm(r0, VERDICT.none, absent));
 }

@@ -1,7 +1,8 @@
 import { alu, be16, be32, jump, ldx, mov, r0, r1, r2, r7, r8, r9 } from "../../bpf/index.ts";
 import { type CbpfInsn, type CbpfProgram, CLASS, classOf, MODE, modeOf, sizeOf } from "../../pcap/cbpf.ts";
 import { copy } from "../reader.ts";
-import { bytewise, type Generator } from "../values.ts";
+import type { Generator } from "../values.ts";
+import { bytewise } from "../view.ts";
 
 type Size = 1 | 2 | 4;
 const FP = 10;
@@ -15,6 +16,8 @@ const TAG_END = 16;
 const HEAD_MOST = 64;
 const INDEXED_MOST = 24;
 const INDEXED = "bytes at X";
+/** Stack left for single reads: two of eight bytes for the packet's length, and eight for rounding up. */
+const SPARE = 24;
 
 /**
  * The bytes a filter sees: the linear data from r9 on and, if the socket buffer carries a VLAN tag, that tag in its place.
@@ -40,10 +43,9 @@ export class Frame {
     this.#ends = [start, ...fixed];
     g.e.learn(atLeast(start));
     if (g.reader.direct) return;
-    // A single read takes eight bytes of stack.
-    const room = g.e.stackLeft - 8;
-    this.#indexed = tag === undefined ? indexedWindow(g, program, room) : undefined;
-    const end = Math.max(...fixed.filter((one) => one <= Math.min(HEAD_MOST, g.e.stackLeft - 16)), 0);
+    this.#indexed = tag === undefined ? indexedWindow(g, program, g.e.stackLeft - SPARE) : undefined;
+    const room = Math.min(HEAD_MOST, g.e.stackLeft - SPARE);
+    const end = Math.max(...fixed.filter((one) => one <= room), 0);
     if (end > 0) this.#head = this.#readHead(end, start);
   }
 

@@ -1,6 +1,6 @@
 import { alu, jump, ldx, mov, r0, r1, r2, r6, r9, stx } from "../../bpf/index.ts";
 import type { KernelFacts } from "../../facts.ts";
-import { VIEW, VIEW_HAS } from "../../layout.ts";
+import { INNER, VIEW_HAS } from "../../layout.ts";
 import type { CbpfProgram } from "../../pcap/cbpf.ts";
 import type { PcapFilter } from "../../pcap/filter.ts";
 import { Emitter } from "../emitter.ts";
@@ -27,7 +27,7 @@ const FP = 10;
 const MOST = 32_000;
 
 /**
- * Generates `pwq_pcap_N(view, skb)` for one filter; the view must be parsed. The program for Ethernet frames runs where
+ * Generates `pwq_pcap_N(view, skb)` for one filter; the view, of the packet or of the one inside it, must be parsed. The program for Ethernet frames runs where
  * the view has an Ethernet header, that for IP packets where it has only an IP header. A global function, as `pwq_parse` is.
  * r6 is the view, r7 A, r8 X, r9 the address of the frame's first byte.
  */
@@ -38,7 +38,7 @@ export function generateFilter(
   tables: Tables,
 ): Emitter {
   const e = new Emitter(STACK, (member) =>
-    member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: VIEW.offsets[member]! },
+    member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: INNER.offsets[member]! },
   );
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   const g: Generator = { e, reader, tables, windows: new Windows([], 0), filters: new Filters() };
@@ -97,19 +97,24 @@ function emitProgram(
   e.loadEvent(r1, "tail");
   e.emit(alu.add.reg(r9, r0), alu.sub.reg(r1, r0), stx(8, FP, limit, r1));
   const known = start === "l2" ? 14 : 20;
-  translate(g, program, new Frame(g, program, known, limit, tag), () => {
-    // len + (data - first byte): data may be behind headers that are already processed, or before them.
-    const length: Value = {
-      op: "alu",
-      alu: "+",
-      signed: false,
-      left: member(facts, "skb->len"),
-      right: member(facts, "skb->data"),
-    };
-    emitValue(g, length, REJECT);
-    e.emit(alu.sub.reg(r0, r9));
-    if (tag !== undefined) e.emit(alu.add.imm(r0, 4));
-  });
+  translate(
+    g,
+    program,
+    () => new Frame(g, program, known, limit, tag),
+    () => {
+      // len + (data - first byte): data may be behind headers that are already processed, or before them.
+      const length: Value = {
+        op: "alu",
+        alu: "+",
+        signed: false,
+        left: member(facts, "skb->len"),
+        right: member(facts, "skb->data"),
+      };
+      emitValue(g, length, REJECT);
+      e.emit(alu.sub.reg(r0, r9));
+      if (tag !== undefined) e.emit(alu.add.imm(r0, 4));
+    },
+  );
 }
 
 /** The four bytes that stand in a frame for the tag that the socket buffer carries, as a number; to `plain` without one. */

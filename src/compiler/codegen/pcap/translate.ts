@@ -39,9 +39,16 @@ export const ACCEPT = "accept";
  * own interpreter (bpf_filter.c) does, this does: a load beyond the packet and a division by zero reject, a shift by 32 or more
  * gives 0. `length`: r0 = the packet's length.
  */
-export function translate(g: Generator, program: CbpfProgram, frame: Frame, length: () => void): void {
+export function translate(
+  g: Generator,
+  program: CbpfProgram,
+  makeFrame: () => Frame,
+  length: () => void,
+): void {
   const { e } = g;
+  // First what there must be stack for, then what is made of the rest.
   const scratch = scratchSlots(g, program);
+  const frame = makeFrame();
   const labels = program.map(() => e.newLabel("filter"));
   const target = (i: number): string => {
     const label = labels[i];

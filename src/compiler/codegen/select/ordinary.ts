@@ -20,7 +20,7 @@ import {
  * fixed distance from the network header.
  *
  * The result may be true where the condition is not, and never the other way round: a test that this cannot answer (the
- * Ethernet header, the event) is taken for true. That suffices to tell most packets that are not meant from the rest.
+ * Ethernet header, what is inside a tunnel, the event) is taken for true. That suffices to tell most packets that are not meant from the rest.
  */
 export type Shape = "ip4" | "ip6";
 
@@ -93,7 +93,7 @@ class Specialise {
       case "const":
         return cond;
       case "has":
-        return this.#has(cond.bits, cond.negated);
+        return cond.inner ? undefined : this.#has(cond.bits, cond.negated);
       case "cmp": {
         const left = this.#value(cond.left);
         const right = this.#value(cond.right);
@@ -165,9 +165,9 @@ class Specialise {
       case "event":
         return value.member === "skb" ? value : OPEN;
       case "view":
-        return this.#view(value.member, value.has);
+        return value.inner ? OPEN : this.#view(value.member, value.has);
       case "header":
-        return this.#header(value);
+        return value.inner ? OPEN : this.#header(value);
       case "load":
         return this.#within(value.base, (base) => ({ ...value, base }));
       case "swap":

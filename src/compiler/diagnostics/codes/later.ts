@@ -50,18 +50,6 @@ export const later = {
     wrong: "trace skb at calls",
     right: "trace skb at all",
   },
-  PWQ1514: {
-    title: "`inner.` is not there yet",
-    text: "The headers inside a tunnel packet come in a later version. Once the kernel has taken the outer headers off, the inner ones are `ip.`, `tcp.` and so on.",
-    wrong: "trace skb where inner.tcp.dport == 443",
-    right: "trace skb where tcp.dport == 443",
-  },
-  PWQ1515: {
-    title: "`tunnel.` is not there yet",
-    text: "Kind and number of a tunnel come in a later version.",
-    wrong: "trace skb where tunnel.vni == 7",
-    right: "trace skb where udp.dport == 4789",
-  },
   PWQ1516: {
     title: "`why` is not there yet",
     text: "The explanation of a drop comes in a later version. The kernel's own reason and the place are there.",
