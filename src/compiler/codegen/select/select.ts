@@ -5,6 +5,7 @@ import { Emitter } from "../emitter.ts";
 import { type Cond, FALSE, type Load, load, NETWORK, or, SKB, TRUE, type Value } from "../ir.ts";
 import { skbMembers } from "../parse/members.ts";
 import { Filters } from "../pcap/filters.ts";
+import { StackExhausted } from "../problem.ts";
 import type { Reader } from "../reader.ts";
 import type { Tables } from "../tables.ts";
 import { emitValue, type Generator } from "../values.ts";
@@ -68,6 +69,28 @@ export function generateSelect(
   tables: Tables,
   tests: Selection | undefined,
 ): Emitter {
+  const attempts = [
+    () => emitSelect(facts, reader, tables, tests, WINDOWS),
+    // Reading members one by one costs time; having no room for them would cost the query.
+    () => emitSelect(facts, reader, tables, tests, 0),
+  ];
+  for (const attempt of attempts) {
+    try {
+      return attempt();
+    } catch (error) {
+      if (!(error instanceof StackExhausted)) throw error;
+    }
+  }
+  return emitSelect(facts, reader, tables, undefined, 0);
+}
+
+function emitSelect(
+  facts: KernelFacts,
+  reader: Reader,
+  tables: Tables,
+  tests: Selection | undefined,
+  budget: number,
+): Emitter {
   const e = new Emitter(STACK, (member) => {
     if (member !== "skb") throw new RangeError(`pwq_select has no ${member}`);
     return { base: 10, offset: SKB_SLOT };
@@ -76,7 +99,7 @@ export function generateSelect(
   const roots = tests
     ? [tests.first, tests.shapes.ip4.condition, tests.shapes.ip6.condition, ...(headers?.all ?? [])]
     : [];
-  const g: Generator = { e, reader, tables, windows: new Windows(roots, WINDOWS), filters: new Filters() };
+  const g: Generator = { e, reader, tables, windows: new Windows(roots, budget), filters: new Filters() };
   if (e.slot(8) !== SKB_SLOT) throw new RangeError("the skb's slot comes first");
   if (tests) {
     e.storeEvent("skb", r1);
