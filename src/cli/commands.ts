@@ -65,7 +65,7 @@ export const COMMANDS: readonly Command[] = [
       "does. The command's own standard output goes to standard error, so that what pwq prints stays apart.",
       "Its exit status is reported in the summary; pwq's own status is that of the trace.",
       "",
-      "Ctrl-C ends the trace with a summary, a second Ctrl-C ends it at once.",
+      "Ctrl-C ends the trace with a summary; a second one, or one before all is attached, ends it at once.",
       "Exit status: 0 done, 1 failed while running, 2 the query or the call is wrong, 3 this kernel or these",
       "privileges cannot do it.",
     ].join("\n"),

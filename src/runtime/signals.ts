@@ -1,18 +1,12 @@
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 
 /**
- * The first signal asks for a clean end. The second is obeyed at once, as if pwq had never caught any: the kernel
- * detaches what a process leaves behind. Returns what undoes it.
+ * The first signal asks for a clean end, and from then on none is caught: the second ends the process at once, also while
+ * this thread waits for the kernel to detach. The kernel detaches what a process leaves behind. Returns what undoes it.
  */
 export function onSignals(end: () => void): () => void {
-  let asked = false;
-  const handle = (signal: NodeJS.Signals): void => {
-    if (asked) {
-      release();
-      process.kill(process.pid, signal);
-      return;
-    }
-    asked = true;
+  const handle = (): void => {
+    release();
     end();
   };
   const release = (): void => {

@@ -96,7 +96,10 @@ export async function trace(
     sink,
     ...(hooks.running && { hooks: hooks.running }),
     about: { version, query, kernel: facts.release },
-    onAttached: (attached) => tellAttached(compiled, attached, options),
+    onAttached: (attached) => {
+      interrupted.listen();
+      tellAttached(compiled, attached, options);
+    },
     ended: Promise.race([interrupted.asked, unread]),
     ...(recorder && { onBatch: (bytes: Uint8Array) => recorder.batch(bytes) }),
     ...(options.limit !== undefined && { limit: options.limit }),
@@ -138,12 +141,23 @@ function traceClock() {
   return { clock, reading: () => wall.reading, stop: () => clearInterval(timer) };
 }
 
-function interruption(): { readonly asked: Promise<EndReason>; readonly release: () => void } {
+/**
+ * `asked` is told of a signal once `listen` was called. Before, while everything is being attached, which this thread
+ * waits for, a signal ends the process at once.
+ */
+function interruption() {
+  let tell = (_: EndReason): void => {};
   let release = (): void => {};
   const asked = new Promise<EndReason>((resolve) => {
-    release = onSignals(() => resolve("signal"));
+    tell = resolve;
   });
-  return { asked, release };
+  return {
+    asked,
+    listen: () => {
+      release = onSignals(() => tell("signal"));
+    },
+    release: () => release(),
+  };
 }
 
 function tellAttached(compiled: Compiled, attached: Attached, options: Options): void {
