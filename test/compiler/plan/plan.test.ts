@@ -4,7 +4,7 @@ import type { KernelFacts } from "../../../src/compiler/facts.ts";
 import { COOKIE, ROLE } from "../../../src/compiler/layout.ts";
 import { globMatcher } from "../../../src/compiler/plan/glob.ts";
 import { type BackendChoice, type Plan, plan } from "../../../src/compiler/plan/plan.ts";
-import { WAYPOINTS } from "../../../src/compiler/plan/waypoints.ts";
+import { WAYPOINTS, WAYPOINTS_OF_KERNELS } from "../../../src/compiler/plan/waypoints.ts";
 import { checked } from "../../check/program.ts";
 import { type FixtureKernel, fixtureFacts } from "../../fixtures/btf.ts";
 
@@ -155,6 +155,12 @@ describe("what is attached", () => {
     expect(new Set(conntrack.map((k) => k.module))).toEqual(new Set(["nf_conntrack"]));
     const without = planned("trace skb at all, !module nf_* follow none", kernel).kprobes;
     expect(without.length).toBe(planned("trace skb follow none", kernel).kprobes.length - conntrack.length);
+  });
+
+  it.each(KERNELS)("every waypoint is there on %s, under one of its names", (kernel) => {
+    const path = names(planned("trace skb at path follow none", kernel));
+    const absent = WAYPOINTS_OF_KERNELS.filter((spellings) => !spellings.some((name) => path.includes(name)));
+    expect(absent).toEqual([]);
   });
 
   it("terminals are looked at besides the points", () => {
