@@ -11,18 +11,24 @@ export type Figures = Readonly<Record<string, number>>;
 
 const BLAST_SECONDS = 4;
 const ALL = "trace skb where udp.dport == 1";
+const PATH = "trace skb at path where udp.dport == 1";
 const DROP = "trace drop where udp.dport == 1";
 const PWRU_DROPS = ["--filter-func", "kfree_skb_reason|sk_skb_reason_drop"];
 const NOTHING = "udp and dst port 1";
 
-export async function runBench(bench: Bench, out: string): Promise<void> {
+const PARTS: Readonly<Record<string, (bench: Bench) => Promise<Figures>>> = {
+  attaching,
+  slowdown,
+  costs,
+  delivery,
+  detaching,
+};
+
+/** The named measurements. */
+export async function runBench(bench: Bench, out: string, parts: readonly string[]): Promise<void> {
   network();
-  const figures = {
-    ...(await attaching(bench)),
-    ...(await slowdown(bench)),
-    ...(await costs(bench)),
-    ...(await delivery(bench)),
-  };
+  const figures: Record<string, number> = {};
+  for (const part of parts) Object.assign(figures, await PARTS[part]!(bench));
   writeFileSync(`${out}/bench.json`, JSON.stringify(figures));
 }
 
@@ -84,7 +90,25 @@ function slowdown(bench: Bench): Promise<Figures> {
     "send, untraced": rate(),
     "send, pwru": rate(pwru(bench, NOTHING)),
     "send, pwq": rate(pwq(bench, ALL)),
+    "send, pwq at path": rate(pwq(bench, PATH)),
   });
+}
+
+/** From Ctrl-C to the end of the process, with all functions attached. Each in a run of its own: the last may take minutes. */
+async function detaching(bench: Bench): Promise<Figures> {
+  const figures: Record<string, number> = {};
+  for (const [name, tracer] of [
+    ["pwq", pwq(bench, ALL)],
+    ["pwru", pwru(bench, NOTHING)],
+  ] as const) {
+    const running = await start(tracer, 1000);
+    figures[`attach, ${name}`] = running.attachSeconds;
+    figures[`detach, ${name}`] = await running.stop();
+    console.log(
+      `${name}: ${running.attachSeconds.toFixed(2)} s, ${figures[`detach, ${name}`]!.toFixed(2)} s`,
+    );
+  }
+  return figures;
 }
 
 function costs(bench: Bench): Promise<Figures> {

@@ -42,7 +42,7 @@ export interface Running {
   stop(): Promise<number>;
 }
 
-export async function start(tracer: Tracer): Promise<Running> {
+export async function start(tracer: Tracer, patience = 180): Promise<Running> {
   rmSync(READY, { force: true });
   rmSync(EVENTS, { force: true });
   const log = openSync("/tmp/bench-log", "w+");
@@ -52,7 +52,7 @@ export async function start(tracer: Tracer): Promise<Running> {
   const output = (): string => readFileSync("/tmp/bench-log", "utf8");
   while (!tracer.attached(output())) {
     if (child.exitCode !== null) throw new Error(`${tracer.command.join(" ")}\n${output()}`);
-    if (performance.now() - from > 180_000) throw new Error(`not attached: ${output()}`);
+    if (performance.now() - from > patience * 1000) throw new Error(`not attached: ${output()}`);
     await sleep(10);
   }
   const attachSeconds = (performance.now() - from) / 1000;

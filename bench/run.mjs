@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// Compares pwq with Debian's pwru in one boot of a stock 6.12 kernel, and measures what needs no kernel here.
+// Compares pwq with Debian's pwru in a boot of a stock 6.12 kernel and one of 6.1, and measures what needs no kernel here.
 //   node bench/run.mjs [--rounds N] [--json FILE]
 // Needs what `scripts/setup lab` installs, and libpcap, which pwru is linked to.
 import { execFileSync, spawnSync } from "node:child_process";
@@ -32,7 +32,8 @@ function timed(...args) {
   return times.sort((a, b) => a - b)[times.length >> 1];
 }
 
-async function inGuest() {
+/** Boots Debian's kernel of a suite for these measurements; their figures. */
+async function inGuest(suite, ...parts) {
   const tree = execFileSync(lab, ["package", "sid", "pwru"], { encoding: "utf8" }).trim();
   const pwru = execFileSync("find", [tree, "-name", "pwru", "-path", "*bin*"], { encoding: "utf8" }).trim();
   const send = join(scratch, "send");
@@ -40,7 +41,7 @@ async function inGuest() {
   const bench = { pwq, pwru, send, rounds };
   await build({
     stdin: {
-      contents: `import { runBench } from "./guest.ts"; await runBench(${JSON.stringify(bench)}, "/out");`,
+      contents: `import { runBench } from "./guest.ts"; await runBench(${JSON.stringify(bench)}, "/out", ${JSON.stringify(parts)});`,
       resolveDir: here,
       loader: "ts",
     },
@@ -56,8 +57,8 @@ async function inGuest() {
     `node '${scratch}/guest.mjs'`,
   ];
   writeFileSync(join(scratch, "script"), `${lines.join("\n")}\n`);
-  const out = join(scratch, "out");
-  const { status } = spawnSync(lab, ["run", "bookworm-backports", join(scratch, "script")], {
+  const out = join(scratch, suite);
+  const { status } = spawnSync(lab, ["run", suite, join(scratch, "script")], {
     stdio: "inherit",
     env: { TIMEOUT: "1500", ...process.env, LAB_OUT: out },
   });
@@ -81,7 +82,9 @@ trace skb where web and not local and ip.dst in $net
 `,
 );
 const local = { version: timed("--version"), check: timed("check", tenLines) };
-const guest = await inGuest();
+const guest = await inGuest("bookworm-backports", "attaching", "slowdown", "costs", "delivery");
+// Without kprobe-multi; the one round takes minutes.
+const old = await inGuest("bookworm", "detaching");
 const s = (seconds) => `${seconds.toFixed(2)} s`;
 const n = (count) => Math.round(count).toLocaleString("en");
 const x = (ratio) => `${ratio.toFixed(1)} ×`;
@@ -120,13 +123,21 @@ const table = [
     x(guest["deliver, pwq"] / guest["deliver, pwru"]),
   ),
 ];
+for (const step of ["attach", "detach"]) {
+  const [theirs, ours] = [old[`${step}, pwru`], old[`${step}, pwq`]];
+  table.push(row(`${step} all functions on 6.1, without kprobe-multi`, s(theirs), s(ours), x(theirs / ours)));
+}
+/** Seconds that tracing adds to a packet. */
+const added = (rate) => 1 / rate - 1 / guest["send, untraced"];
+const path = added(guest["send, pwq"]) / added(guest["send, pwq at path"]);
 const share = Math.round((100 * guest["send, pwq"]) / guest["send, untraced"]);
 console.log(`\n${table.join("\n")}\n`);
 console.log(`The traced sender has ${share} % of the untraced rate under pwq.`);
+console.log(`\`at all\` costs ${x(path)} of what \`at path\` does, by what they add to each of its packets.`);
 console.log(
   `pwq's last flood: ${n(guest["deliver, pwq produced"])} produced, ${n(guest["deliver, pwq lost"])} lost.`,
 );
 console.log(
   `pwq --version: ${s(local.version)}; pwq check of a ten-line file: ${s(local.check)} (this machine).`,
 );
-if (options.json) writeFileSync(options.json, JSON.stringify({ ...guest, ...local }, null, 2));
+if (options.json) writeFileSync(options.json, JSON.stringify({ ...guest, ...old, ...local }, null, 2));
