@@ -115,9 +115,10 @@ function hasLayer(layer, bits) {
   if (bit === -1) throw new TypeError("\`has\` takes the name of a protocol, written out");
   return (bits & (1 << bit)) !== 0;
 }
+const BITS = Symbol("layers");
 class Kept {
-  #layers = layersOf();
-  has(layer) { return hasLayer(layer, this.#layers); }
+  [BITS] = layersOf();
+  has(layer) { return hasLayer(layer, this[BITS]); }
   copy() { return this; }
   toJSON() {
     const flat = {};
@@ -146,7 +147,7 @@ ${groupNames
 }
 ${classes("Current", "", "", true)}
 const CURRENT = new EventCurrent();
-${classes("Fresh", "if (this.#turn !== turn) over(); ", "#turn = turn;", false)}
+${classes("Fresh", "if (this.#turn !== turn || this.#row !== row) over(); ", "#turn = turn; #row = row;", false)}
 const Fresh = EventFresh;
 `;
 }

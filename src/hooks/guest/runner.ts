@@ -60,6 +60,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   interface State {
     readonly index: number;
     readonly event: HookEventName;
+    readonly drops: boolean;
     readonly keeps: boolean;
     run: (e: unknown) => void;
     off: boolean;
@@ -74,9 +75,12 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   >();
   let kept = 0;
 
+  /** The row that what is said belongs to, outside of a run. */
   let at = 0;
   let running = -1;
   let inEvent = false;
+  /** Something of the next three, or of journeys and limits, is to be looked at after the hooks of an event. */
+  let flagged = false;
   let isDropped = false;
   let stopped = false;
   let flooded = false;
@@ -84,9 +88,11 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   let dropped = "";
   let said = "";
 
+  const whichRow = (): number => (row - head.words) / U32[head.stride]!;
+
   const tell = (entry: string): void => {
     // The length of a rope is known; to compare it would put its pieces together.
-    said += `${said.length === 0 ? "" : ","}[${at},${entry}]`;
+    said += `${said.length === 0 ? "" : ","}[${inEvent ? whichRow() : at},${entry}]`;
   };
   const say = (entry: string): void => {
     // Each hook has its own measure, so that one cannot silence the others.
@@ -95,6 +101,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     if (hook) hook.said = size;
     if (size > config.mostSaid) {
       flooded = true;
+      flagged = true;
       throw new RangeError("too much is printed at once");
     }
     tell(entry);
@@ -128,15 +135,24 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     drop() {
       if (!inEvent) throw new TypeError("drop() is for `on event` and `on drop`");
       isDropped = true;
+      flagged = true;
     },
     stop() {
       stopped = true;
+      flagged = true;
     },
     on(event: unknown, run: unknown) {
       const next = config.hooks[hooks.length];
       if (next === undefined || typeof run !== "function" || text(event).split("(")[0] !== next.event)
         throw new TypeError("hooks are made once, outside of all functions");
-      hooks[hooks.length] = { ...next, index: hooks.length, run: run as State["run"], off: false, said: 0 };
+      hooks[hooks.length] = {
+        ...next,
+        drops: next.event === "drop",
+        index: hooks.length,
+        run: run as State["run"],
+        off: false,
+        said: 0,
+      };
     },
     state: {},
     params: Object.freeze(config.params),
@@ -183,6 +199,28 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       fail(hook, thrown);
     }
     running = -1;
+  };
+
+  const onlyHook = (): State | undefined => {
+    const only = live.length === 1 ? live[0]! : undefined;
+    return only && !only.keeps && !only.drops ? only : undefined;
+  };
+
+  const callAll = (flags: number): void => {
+    const isDrop = (flags & flag.drop) !== 0;
+    // A hook that fails leaves the list for a new one.
+    const now = live;
+    let fresh: object | undefined;
+    for (let i = 0; i < now.length; i++) {
+      const hook = now[i]!;
+      if (isDrop || !hook.drops) call(hook, hook.keeps ? (fresh ??= new Fresh()) : CURRENT);
+    }
+  };
+
+  /** Journeys and limits; true: no more events are shown. */
+  const look = (flags: number): boolean => {
+    if (journeyHooks()) follow(flags);
+    return U32[head.limited] === 1 && !isDropped && spend((flags >> flag.query) & 255);
   };
 
   const answer = (): string => {
@@ -252,34 +290,45 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
         if (reset) S.length = 1;
         if (values !== "") for (const value of parse(values)) S[S.length] = value;
       }
-      const rows = U32[head.rows]!;
-      const stride = U32[head.stride]!;
-      const limited = U32[head.limited] === 1;
+      const words = U32;
+      const rows = words[head.rows]!;
+      const stride = words[head.stride]!;
+      const limited = words[head.limited] === 1;
       const following = journeyHooks();
+      const looksAtFlags = limited || following;
+      const e = CURRENT;
+      let place = head.words + from * stride;
+      // One hook that keeps nothing, the usual case, is called without further ado.
+      let only = onlyHook();
       inEvent = true;
-      for (at = from; at < rows; at++) {
-        row = head.words + at * stride;
-        turn++;
-        isDropped = false;
-        const flags = U32[row]!;
-        let fresh: object | undefined;
-        for (let i = 0; i < live.length; i++) {
-          const hook = live[i]!;
-          if (hook.event === "drop" && (flags & flag.drop) === 0) continue;
-          if (!hook.keeps) call(hook, CURRENT);
-          else {
-            fresh ??= new Fresh();
-            call(hook, fresh);
+      turn++;
+      running = only ? only.index : -1;
+      for (let n = from; n < rows; n++, place += stride) {
+        row = place;
+        if (only !== undefined) {
+          try {
+            only.run(e);
+          } catch (thrown) {
+            fail(only, thrown);
+            only = undefined;
           }
-          // A hook that failed has left the list.
-          if (live[i] !== hook) i--;
-        }
-        if (following) follow(flags);
-        if (isDropped) dropped += dropped.length === 0 ? `${at}` : `,${at}`;
-        else if (limited && spend((flags >> flag.query) & 255)) break;
-        if (stopped) break;
+        } else callAll(words[place]!);
+        if (flagged) {
+          flagged = false;
+          if (flooded) {
+            fail(hooks[running]!, new RangeError("too much is printed at once"));
+            only = undefined;
+          }
+          if (isDropped) dropped += dropped.length === 0 ? `${n}` : `,${n}`;
+          if (looksAtFlags && look(words[place]!)) break;
+          isDropped = false;
+          if (stopped) break;
+        } else if (looksAtFlags && look(words[place]!)) break;
       }
+      at = whichRow();
+      running = -1;
       inEvent = false;
+      turn++;
       return answer();
     },
     call(event, index, about) {
@@ -299,6 +348,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       return answer();
     },
     collect() {
+      if (inEvent) at = whichRow();
       inEvent = false;
       const hook = hooks[running];
       if (hook) switchOff(hook);

@@ -9,7 +9,7 @@ declare global {
   let S: unknown[];
   /** Where the current row begins. */
   let row: number;
-  /** Counts events, so that an object made for one is known to be over at the next. */
+  /** Counts batches: with the row, it tells whether the event that an object was made for is over. */
   let turn: number;
   /** The event that hooks see which do not keep it. */
   const CURRENT: object;
