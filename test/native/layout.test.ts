@@ -14,10 +14,10 @@ it("the committed header is what the layouts say", async () => {
 });
 
 it("the event holds the tracking entry in one piece", () => {
-  const start = EVENT.offsets["packet"]!;
+  const start = EVENT.offsets.packet!;
   const { unused: _, ...entry } = TRACK.offsets;
   for (const [member, offset] of Object.entries(entry)) {
     expect([member, EVENT.offsets[member]]).toEqual([member, start + offset]);
   }
-  expect(EVENT.offsets["at"]! - start).toBeGreaterThanOrEqual(TRACK.size);
+  expect(EVENT.offsets.at! - start).toBeGreaterThanOrEqual(TRACK.size);
 });
