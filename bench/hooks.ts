@@ -1,3 +1,4 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are hooks
 /**
  * What hooks cost: records of a synthetic trace through the real decoder and a sandbox, counted (nothing is printed) or
  * printed to /dev/null as a table. By the processor's time, so that a busy machine does not count.

@@ -213,7 +213,9 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     let fresh: object | undefined;
     for (let i = 0; i < now.length; i++) {
       const hook = now[i]!;
-      if (isDrop || !hook.drops) call(hook, hook.keeps ? (fresh ??= new Fresh()) : CURRENT);
+      if (hook.drops && !isDrop) continue;
+      if (hook.keeps) fresh ??= new Fresh();
+      call(hook, hook.keeps ? fresh : CURRENT);
     }
   };
 
