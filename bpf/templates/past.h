@@ -113,16 +113,17 @@ __hidden __u64 pwq_kept(__u64 event_address, __u64 slot)
 	return time;
 }
 
-static __always_inline void past_clone(struct pwq_event *event, __u64 clone)
+/* Both are functions of their own, because the entry's stack is full. */
+static __noinline int past_clone(struct pwq_event *event, __u64 clone)
 {
 	struct past *past = past_find(event);
 
-	if (past)
-		bpf_map_update_elem(&pwq_past, &clone, past, BPF_ANY);
+	return past ? bpf_map_update_elem(&pwq_past, &clone, past, BPF_ANY) : 0;
 }
 
-static __always_inline void past_forget(struct pwq_event *event)
+static __noinline int past_forget(struct pwq_event *event)
 {
-	if (bpf_map_lookup_elem(&pwq_past, &event->skb))
-		bpf_map_delete_elem(&pwq_past, &event->skb);
+	if (!bpf_map_lookup_elem(&pwq_past, &event->skb))
+		return 0;
+	return bpf_map_delete_elem(&pwq_past, &event->skb);
 }

@@ -99,6 +99,68 @@ export default [
       }
     },
   },
+  {
+    name: "`from … to` measures the delay of a link, and `when latency` chooses by it",
+    async run({ hosts, pwq }) {
+      const { client, server } = hosts.pair();
+      await server.listen("udp", "10.0.0.2", 6026);
+      const query = "trace skb from __dev_queue_xmit to ip_rcv where udp.dport == 6026";
+      const between = async (when: string): Promise<number[]> => {
+        const trace = await pwq.trace(`${query} ${when} show latency`);
+        client.udp("10.0.0.2", 6026, { count: 2 });
+        await new Promise((resolve) => setTimeout(resolve, 500));
+        const recorded = await trace.stop();
+        complete(recorded);
+        const ends = recorded.events.filter((event) => event.last === true);
+        every(ends, "ends where it was to", (event) => event.func === "ip_rcv");
+        const others = recorded.events.filter((event) => event.last !== true);
+        if (others.some((event) => event.latency !== null)) throw new Error("a latency before the end");
+        return ends.map((event) => Number(event.latency));
+      };
+      const quick = await between("");
+      if (quick.length !== 2) throw new Error(`2 packets, ${quick.length} ends`);
+      client.run("tc", "qdisc", "add", "dev", "c0", "root", "netem", "delay", "80ms");
+      const slow = await between("when latency > 80ms");
+      if (slow.length !== 2 || !slow.every((ns) => ns >= 80e6 && ns < 480e6))
+        throw new Error(`80 ms of delay, measured ${slow.join(", ")}`);
+      if (!quick.every((ns) => ns > 0 && ns < 80e6))
+        throw new Error(`no delay, measured ${quick.join(", ")}`);
+    },
+  },
+  {
+    name: "`changed` and `first` choose the events at which something is new",
+    async run({ hosts, pwq, at }) {
+      const { client, router, server } = hosts.routed();
+      router.nft(`
+        table ip nat {
+          chain pre { type nat hook prerouting priority dstnat; udp dport 8054 dnat to 10.0.2.2:54; }
+        }`);
+      server.dropOnInput("udp dport 54");
+      const trace = await pwq.trace(
+        `trace skb ${at} where udp.dport == 8054 when changed(udp.dport) or first(netns) until drop show udp.dport, netns, changed(udp.dport), first(netns), drop.reason`,
+      );
+      client.udp("10.0.1.254", 8054, { count: 2 });
+      const recorded = await trace.stop();
+      complete(recorded);
+      const all = packets(recorded);
+      if (all.length !== 2) throw new Error(`2 packets were sent, ${all.length} seen`);
+      for (const events of all) {
+        endsInDrop(events, "NETFILTER_DROP");
+        const chosen = events.slice(0, -1);
+        const spaces = chosen.filter((event) => event["first(netns)"] === true).map((event) => event.netns);
+        if (spaces.join() !== [client.name, router.name, server.name].join())
+          throw new Error(`first in ${spaces.join()}`);
+        const ports = chosen.filter((event) => event["changed(udp.dport)"] === true);
+        if (ports.map((event) => event["udp.dport"]).join() !== "54")
+          throw new Error(`the port changes ${ports.length} times`);
+        every(
+          chosen,
+          "what is asked for",
+          (e) => e["changed(udp.dport)"] === true || e["first(netns)"] === true,
+        );
+      }
+    },
+  },
 ] satisfies Case[];
 
 /** Every journey stands in one piece, in the order of time. */
