@@ -136,6 +136,12 @@ const FEATURES = [
     "weak",
     "fields are read by helper calls, which are slower; Linux 6.2 has them",
   ],
+  [
+    "interrupts",
+    "interruptContext",
+    "weak",
+    "`process` may name a task that was interrupted; x86 kernels with CONFIG_KALLSYMS_ALL tell which",
+  ],
 ] as const;
 
 function features(btf: Btf, native: Native | undefined): Examined[] {

@@ -42,7 +42,7 @@ function addon(answers: Readonly<Record<string, ProbeResult>> = {}, capable = tr
     }),
     probe: (name) => answers[name] ?? OK,
     probeRdonlyCast: () => answers.rdonlyCast ?? OK,
-    probeVariable: () => OK,
+    probeVariable: () => answers.variable ?? OK,
   };
   return native as Native;
 }
@@ -86,6 +86,7 @@ describe("the doctor", () => {
       { native: addon({ rdonlyCast: NO, "ring-buffer": NO }), root: machine() },
       ["ring buffer: bad", "direct loads: weak"],
     ],
+    ["no data symbols", { native: addon({ variable: NO }), root: machine() }, ["interrupts: weak"]],
     [
       "no tracefs",
       { native: addon(), root: machine({ "sys/kernel/tracing/trace": undefined }) },
