@@ -13,7 +13,7 @@ const OPEN =
   `sk_buff skb_shared_info net_device net_device_ops netdev_queue net sock socket proto request_sock inet_sock
   cgroup kernfs_node dst_entry dst_ops dst_metrics rtable rt6_info nf_conn nf_hook_state neighbour pt_regs
   ethhdr vlan_hdr vlan_ethhdr arphdr iphdr ipv6hdr frag_hdr tcphdr udphdr icmphdr icmp6hdr sctphdr ip_esp_hdr gre_base_hdr
-  veth_priv veth_rq bpf_kprobe_multi_link xdp_buff xdp_rxq_info xdp_frame`.split(/\s+/);
+  veth_priv veth_rq bpf_kprobe_multi_link xdp_buff xdp_rxq_info xdp_frame bpf_tramp_link`.split(/\s+/);
 const ENUMS = [
   "bpf_map_type",
   "bpf_prog_type",

@@ -5,12 +5,14 @@ import { counted } from "./lines.ts";
 
 /** What is said on standard error beside a trace; one line each. */
 
-export function attachedNote(plan: AttachPlan, { count, refused }: Attached): string {
+export function attachedNote(plan: AttachPlan, { count: all, refused, programs = 0 }: Attached): string {
+  const count = all - programs;
   const tracepoints = plan.tracepoints.length;
   const functions = plan.kprobes.length - refused.length;
   const parts = [
     ...(functions > 0 ? [counted(functions, "function")] : []),
     ...(count > functions ? [counted(Math.min(tracepoints, count - functions), "tracepoint")] : []),
+    ...(plan.programPoints ? [counted(programs, "BPF program")] : []),
   ];
   const how = functions > 0 ? ` (${plan.backend})` : "";
   return `attached to ${parts.join(" and ")}${how}; Ctrl-C ends the trace`;

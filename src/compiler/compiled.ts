@@ -1,5 +1,6 @@
 import type { RegisterValue } from "./btf/signature.ts";
 import type { Backend } from "./facts.ts";
+import type { ProgramPoints } from "./plan/programs.ts";
 import type { ReturnPlan } from "./plan/returns.ts";
 import type { CheckedQuery, ShowColumn, TExpr } from "./typed.ts";
 import type { Type } from "./types.ts";
@@ -26,6 +27,8 @@ export interface AttachPlan {
   readonly kprobes: readonly KprobeAttachment[];
   /** How returns of functions are seen, if a query asks for them. */
   readonly returns?: ReturnPlan;
+  /** Loaded BPF programs to look at, and those that are loaded later. */
+  readonly programPoints?: ProgramPoints;
   /** Raw tracepoints, each with its own program in the object. */
   readonly tracepoints: readonly TracepointAttachment[];
   /** What was asked for and is left out on purpose, with the reason: compiler copies, not traceable, too many arguments. */
@@ -35,8 +38,8 @@ export interface AttachPlan {
 }
 
 export interface PointInfo {
-  readonly kind: "function" | "tracepoint" | "drop" | "return";
-  /** `ip_rcv`, `net:netif_rx`; for drops `skb:kfree_skb`. */
+  readonly kind: "function" | "tracepoint" | "drop" | "return" | "program";
+  /** `ip_rcv`, `net:netif_rx`; for drops `skb:kfree_skb`; of a BPF program what it is: its name is known when it is met. */
   readonly name: string;
   readonly module?: string;
   /** Of a return: what is in the register. */

@@ -37,6 +37,8 @@ export interface Features {
   /** One program on entries and returns of many functions (Linux 6.10). */
   readonly kprobeSession: boolean;
   readonly rawTracepoint: boolean;
+  /** Programs on other BPF programs, with cookies (Linux 6.0). */
+  readonly programProbe: boolean;
   /** The kfunc `bpf_rdonly_cast` (Linux 6.2) is callable: loads are direct. */
   readonly rdonlyCast: boolean;
   readonly ringBuffer: boolean;

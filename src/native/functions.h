@@ -31,6 +31,13 @@ EXPORTED(native_attach_raw_tracepoint);
 EXPORTED(native_detach);
 EXPORTED(native_link_info);
 
+/* tracing.c */
+EXPORTED(native_bpf_programs);
+EXPORTED(native_share_maps);
+EXPORTED(native_set_attach_target);
+EXPORTED(native_close_descriptor);
+EXPORTED(native_attach_trace);
+
 /* kprobes.c */
 EXPORTED(native_attach_kprobe);
 EXPORTED(native_attach_kprobes);

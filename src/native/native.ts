@@ -49,6 +49,18 @@ export interface Native extends BtfPasses {
   attachKprobes(obj: Obj, program: string, symbols: readonly string[], cookies: BigUint64Array): Kprobes;
   /** `name` without its group: `kfree_skb`. */
   attachRawTracepoint(obj: Obj, program: string, name: string): Link;
+  /** Loaded BPF programs of these types (`enum bpf_prog_type`). */
+  bpfPrograms(types: readonly number[]): BpfProgram[];
+  /** All maps of `obj`, by name, are those of `loaded`. Before `load` of the first. */
+  shareMaps(obj: Obj, loaded: Obj): void;
+  /**
+   * A tracing program of the object looks at a function of another loaded program. Before `load`. The descriptor that is
+   * returned must stay open until then; `closeDescriptor` closes it.
+   */
+  setAttachTarget(obj: Obj, program: string, id: number, entry: string): number;
+  closeDescriptor(descriptor: number): void;
+  /** At the target that `setAttachTarget` named. */
+  attachTrace(obj: Obj, program: string, cookie: bigint): Link;
   /** Detaching twice is fine. */
   detach(link: Link): void;
   linkInfo(link: Link): LinkInfo;
@@ -119,6 +131,14 @@ export interface ProgramInfo {
   readonly name: string;
   readonly section: string;
   readonly autoload: boolean;
+}
+
+export interface BpfProgram {
+  readonly id: number;
+  /** At most 15 characters of it. */
+  readonly name: string;
+  /** The function it begins with; absent: it has no BTF. */
+  readonly entry?: string;
 }
 
 export interface ProgramLog {

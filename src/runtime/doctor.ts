@@ -128,6 +128,7 @@ const FEATURES = [
     "weak",
     "the kprobe backend attaches more slowly; Linux 5.18 with CONFIG_FPROBE has it",
   ],
+  ["probes on BPF programs", "programProbe", "weak", "`at tc` needs them; Linux 6.0 has them"],
   ["kprobe sessions", "kprobeSession", "weak", "`ret` needs a probe for each function; Linux 6.10 has them"],
   ["kprobes", "kprobe", "weak", "without any, a trace sees tracepoints only; CONFIG_KPROBES has them"],
   [

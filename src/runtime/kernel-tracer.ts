@@ -4,6 +4,7 @@ import { KPROBE_MULTI } from "../compiler/plan/entry.ts";
 import { isNativeError, type Link, type Native, native, type Obj, type Ring } from "../native/native.ts";
 import { readTemplate } from "../native/template.ts";
 import { attachPlan } from "./attach.ts";
+import { ProgramWatch } from "./program-watch.ts";
 import { refusal } from "./refusal.ts";
 import type { Loaded, Sizes, Tracer, Tracked } from "./tracer.ts";
 
@@ -29,7 +30,8 @@ export const kernelTracer: Tracer = {
 };
 
 function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
-  const obj = face.openObject(linked(face, compiled));
+  const bytes = linked(face, compiled);
+  const obj = face.openObject(bytes);
   try {
     excludeUnused(face, obj, compiled);
     face.setMapSize(obj, RING, ringSize(sizes.buffer));
@@ -42,7 +44,7 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
     face.closeObject(obj);
     throw error;
   }
-  return loaded(face, obj, compiled);
+  return loaded(face, bytes, obj, compiled);
 }
 
 /** The query's object joined with its template: what is loaded, and what `pwq compile` saves. */
@@ -71,17 +73,20 @@ export function ringSize(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096)));
 }
 
-function loaded(face: Native, obj: Obj, compiled: Compiled): Loaded {
+function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Compiled): Loaded {
   let ring: Ring | undefined;
   let links: readonly Link[] = [];
+  let watch: ProgramWatch | undefined;
   let missed = 0;
   const programs = () => face.programs(obj).filter(({ autoload }) => autoload);
   return {
-    attach: (plan) =>
+    attach: (plan, met = () => {}) =>
       told(compiled, () => {
         const attached = attachPlan(face, obj, plan);
         links = attached.links;
-        return attached;
+        if (!plan.programPoints) return attached;
+        watch = new ProgramWatch(face, bytes, obj, plan.programPoints, met);
+        return { ...attached, count: attached.count + watch.count, programs: watch.count };
       }),
     read(onBatch) {
       ring = face.openRing(obj, RING, { onBatch, ...BATCH });
@@ -93,6 +98,7 @@ function loaded(face: Native, obj: Obj, compiled: Compiled): Loaded {
     tracked: () => trackedIn(face, obj),
     missed: () => missed,
     detach() {
+      watch?.stop();
       // The kernel forgets both counts with the links and the programs.
       missed = programs().reduce(
         (sum, { name }) => sum + Number(face.programStats(obj, name).recursionMisses),
@@ -108,6 +114,7 @@ function loaded(face: Native, obj: Obj, compiled: Compiled): Loaded {
       if (ring) await face.ringFlush(ring);
     },
     close() {
+      watch?.stop();
       for (const link of links) face.detach(link);
       links = [];
       if (ring) face.closeRing(ring);

@@ -44,11 +44,12 @@ interface SavedNames {
   readonly netns: Record<string, string>;
   readonly cgroups: Record<string, string>;
   readonly containers: Record<string, string>;
+  readonly programs: Record<string, string>;
 }
 
 /** Passes names through, and remembers those that were there. */
 export function rememberNames(names: Names): { readonly names: Names; readonly saved: SavedNames } {
-  const saved: SavedNames = { symbols: {}, netns: {}, cgroups: {}, containers: {} };
+  const saved: SavedNames = { symbols: {}, netns: {}, cgroups: {}, containers: {}, programs: {} };
   const keep = <K extends string, V>(
     store: Record<string, V>,
     key: K,
@@ -62,6 +63,7 @@ export function rememberNames(names: Names): { readonly names: Names; readonly s
     names: {
       symbol: (address) => keep(saved.symbols, String(address), names.symbol(address)),
       netns: (inode) => keep(saved.netns, String(inode), names.netns(inode)),
+      program: (point) => keep(saved.programs, String(point), names.program?.(point)),
       cgroup: (id) => keep(saved.cgroups, String(id), names.cgroup(id)),
       container: (id) => keep(saved.containers, String(id), names.container(id)),
     },
@@ -152,9 +154,10 @@ function* chunks(
   }
 }
 
-function savedNames({ symbols, netns, cgroups, containers = {} }: SavedNames): Names {
+function savedNames({ symbols, netns, cgroups, containers = {}, programs }: SavedNames): Names {
   return {
     symbol: (address) => symbols[String(address)],
+    program: (point) => programs[String(point)],
     netns: (inode) => netns[String(inode)],
     cgroup: (id) => cgroups[String(id)],
     container: (id) => containers[String(id)],

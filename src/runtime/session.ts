@@ -18,6 +18,7 @@ import { type Intake, intake } from "./intake.ts";
 import type { HoldLimits } from "./journeys/holding.ts";
 import type { Cause, CutCause, EndInfo, EndReason, Presenter, StartInfo } from "./output/presenter.ts";
 import type { Sink } from "./output/sink.ts";
+import type { MetProgram } from "./program-watch.ts";
 import { sessionHooks } from "./session-hooks.ts";
 import { systemReason } from "./system-error.ts";
 import type { Attached, Loaded, Sizes, Tracer } from "./tracer.ts";
@@ -43,6 +44,8 @@ export interface Session {
   readonly hooks?: Hooks;
   /** Told what was attached, before anything is shown. */
   readonly onAttached?: (attached: Attached) => void;
+  /** Told of each BPF program that is looked at, or cannot be, also while the trace runs. */
+  readonly onProgram?: (program: MetProgram) => void;
   /** Told every batch as it comes, for a recording; what it throws ends the trace and is thrown again. */
   readonly onBatch?: (batch: Uint8Array) => void;
   /** Resolves when the trace is to end: Ctrl-C, or nobody reads any more. */
@@ -77,8 +80,8 @@ export async function runSession(session: Session): Promise<EndInfo> {
     const end = ending(session.ended);
     const { limit, hold, hooks } = session;
     const taking = intake(compiled.queries, session.batch, presenter, { limit, hold, hooks }, end.because);
-    const attached = loaded.attach(compiled.plan);
-    if (attached.count === 0) throw nothingAttached(attached);
+    const attached = loaded.attach(compiled.plan, session.onProgram);
+    if (attached.count === 0 && !compiled.plan.programPoints) throw nothingAttached(attached);
     session.onAttached?.(attached);
     presenter.start({ ...session.about, backend: compiled.plan.backend, probes: attached.count });
     const releaseSoon = releaser(taking);

@@ -1,4 +1,5 @@
 import type { AttachPlan, Compiled } from "../compiler/compiled.ts";
+import type { MetProgram } from "./program-watch.ts";
 
 /**
  * What a trace needs of the kernel. `kernelTracer` does it with the addon; tests and recordings have their own.
@@ -18,7 +19,8 @@ export interface Sizes {
 export const DEFAULT_SIZES: Sizes = { followMap: 65_536, buffer: 16 * 1024 * 1024 };
 
 export interface Loaded {
-  attach(plan: AttachPlan): Attached;
+  /** `met`: told of BPF programs at once and while the trace runs. */
+  attach(plan: AttachPlan, met?: (program: MetProgram) => void): Attached;
   /** From now on batches of whole records come; the next one waits while a promise is pending. */
   read(onBatch: (batch: Uint8Array) => void | Promise<void>): void;
   /** The counters of layout.ts, summed over CPUs. */
@@ -41,6 +43,8 @@ export interface Tracked {
 
 export interface Attached {
   readonly count: number;
+  /** BPF programs among them. */
+  readonly programs?: number;
   /** Functions that the kernel refused, with the system's name of the error: `EINVAL`. */
   readonly refused: readonly { readonly symbol: string; readonly code: string }[];
 }

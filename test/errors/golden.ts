@@ -52,7 +52,8 @@ function factsWithout(type: string | undefined, kernel: FixtureKernel): KernelFa
       return typeof value === "function" ? value.bind(target) : value;
     },
   });
-  return { ...facts, modules: () => [], btf };
+  const features = { ...facts.features, programProbe: btf.find("struct", "bpf_tramp_link") !== undefined };
+  return { ...facts, features, modules: () => [], btf };
 }
 
 function parameter(argument: string): [string, string] {

@@ -15,6 +15,8 @@ export interface Setup {
   readonly program: string;
   /** The program of send.c. */
   readonly send: string;
+  /** The object of programs.bpf.c. */
+  readonly programs: string;
 }
 
 export interface Result {
@@ -68,7 +70,8 @@ async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup)
       throw new Error(`not done in ${seconds} s`);
     });
     await Promise.race([
-      (async () => test.run({ kernel, hosts, pwq, at: pointsFor(kernel), folder }))(),
+      (async () =>
+        test.run({ kernel, hosts, pwq, at: pointsFor(kernel), programs: setup.programs, folder }))(),
       late,
     ]);
     return await end("passed");

@@ -90,6 +90,10 @@ async function bundle() {
   for (const part of ["dist", "build", "examples", "package.json", ...SNAPSHOT_PARTS])
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
+  // Without the machine's own headers clang does not find <asm/types.h>.
+  const headers = `-I/usr/include/${execFileSync("cc", ["-dumpmachine"], { encoding: "utf8" }).trim()}`;
+  const [from, to] = [join(here, "kit/programs.bpf.c"), join(scratch, "programs.o")];
+  execFileSync("clang", ["-O2", "-g", "-target", "bpf", headers, "-c", from, "-o", to]);
 }
 
 const quoted = (text) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -101,6 +105,7 @@ async function boot(suite) {
     out: "/out",
     program: join(scratch, "pwq/dist/pwq"),
     send: join(scratch, "send"),
+    programs: join(scratch, "programs.o"),
   };
   const script = join(scratch, `${suite}.sh`);
   const lines = [

@@ -54,9 +54,10 @@ export async function trace(
 ): Promise<number> {
   const { options, tail } = call;
   const query = checked.source.text.trim();
+  const programs = new Map<number, string>();
   const known = kernelNames(facts);
   if (tellsCgroups(compiled.queries)) known.watchCgroups();
-  const { names, saved } = rememberNames(known);
+  const { names, saved } = rememberNames({ ...known, program: (point) => programs.get(point) });
   const time = traceClock();
   const context = {
     points: compiled.plan.points,
@@ -96,6 +97,10 @@ export async function trace(
     sink,
     ...(hooks.running && { hooks: hooks.running }),
     about: { version, query, kernel: facts.release },
+    onProgram(met) {
+      if ("point" in met) programs.set(met.point, met.name);
+      else if (!options.quiet) note(`program ${met.name} is not looked at: ${met.reason}`);
+    },
     onAttached: (attached) => {
       interrupted.listen();
       tellAttached(compiled, attached, options);

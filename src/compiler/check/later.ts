@@ -39,7 +39,6 @@ export function laterCall(name: string, args: number): Later | undefined {
 }
 
 const POINTS: Readonly<Record<string, Later>> = {
-  tc: later("PWQ1511", "the point `tc`", "look at the functions around it: `tcf_classify`"),
   xdp: later("PWQ1512", "the point `xdp`", "a packet is seen from where it is an skb"),
   calls: later("PWQ1513", "the point `calls`", "`all` are the functions that have an skb argument"),
 };

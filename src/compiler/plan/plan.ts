@@ -12,6 +12,7 @@ import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import { type Part, planFollowing } from "./following.ts";
 import { HEADLESS, isFreePath } from "./lifecycle.ts";
 import { type Selection, selectPoints } from "./points.ts";
+import { tcPrograms } from "./programs.ts";
 import { mixedNotices, planReturns, type ReturnPlan, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
@@ -154,7 +155,8 @@ export function plan(
         }
       }
     }
-    if (![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
+    if (selection.tc && !facts.features.programProbe) report(noProgramProbe(query));
+    if (!selection.tc && ![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
       report({
         code: "PWQ1259",
         severity: "error",
@@ -194,7 +196,8 @@ export function plan(
     : undefined;
   for (const [, want] of returning) want.returns = want.at & waiting;
   notices.push(...queries.flatMap(mixedNotices));
-  return assemble(world, facts, backend, functions, tracepoints, how, {
+  const watching = selections.reduce((bits, { tc }, i) => (tc ? bits | (1 << i) : bits), 0);
+  return assemble(world, facts, backend, functions, tracepoints, how, watching, {
     notices,
     once,
     timed: stretches.map((stretch) => stretch !== undefined),
@@ -224,10 +227,22 @@ function returns(world: Universe, name: string, facts: KernelFacts): RegisterVal
   return resultOf(btf, btf.type(btfId));
 }
 
+function noProgramProbe({ at, source }: CheckedQuery): Diagnostic {
+  const point = at.find((p) => p.kind === "NamedPoint" && p.name === "tc")!;
+  return {
+    code: "PWQ1270",
+    severity: "error",
+    message: "this kernel cannot look at BPF programs",
+    at: { source, span: point.span },
+    help: ["`pwq doctor` says what is missing; `at tcf_classify` is the function that runs programs at tc"],
+  };
+}
+
 /** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
 const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   s.drop &&
   !query.stretch &&
+  !s.tc &&
   s.functions.size === 0 &&
   s.tracepoints.size === 0 &&
   query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
@@ -310,6 +325,7 @@ function assemble(
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
   how: Omit<ReturnPlan, "first"> | undefined,
+  watching: number,
   {
     once,
     timed,
@@ -391,10 +407,13 @@ function assemble(
       ...(value ? { value } : {}),
     });
   }
+  const tc = watching === 0 ? undefined : tcPrograms(watching, points.length);
+  if (tc) for (let i = 0; i < tc.count; i++) points.push({ kind: "program", name: "a program at tc" });
   return {
     backend,
     points,
     kprobes,
+    ...(tc ? { programPoints: tc } : {}),
     ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,

@@ -14,6 +14,8 @@ export interface Selection {
   /** Without group. */
   readonly tracepoints: ReadonlySet<string>;
   readonly drop: boolean;
+  /** The BPF programs at tc. */
+  readonly tc: boolean;
   /** Points that only function probes can answer, as written. */
   readonly needFunctions: readonly Point[];
   /** `all` is among them: with tracepoints only, it means all tracepoints. */
@@ -32,6 +34,7 @@ export function selectPoints(
   const tracepoints = new Set<string>();
   const needFunctions: Point[] = [];
   let drop = false;
+  const tc = points.some((p) => p.kind === "NamedPoint" && p.name === "tc");
   const excluded = points.filter((p) => "exclude" in p && p.exclude);
   const included = points.filter((p) => !("exclude" in p && p.exclude));
   const all = included.length === 0 || included.some((p) => p.kind === "NamedPoint" && p.name === "all");
@@ -74,7 +77,7 @@ export function selectPoints(
       }
     }
   }
-  return { functions, tracepoints, drop, needFunctions, all };
+  return { functions, tracepoints, drop, tc, needFunctions, all };
 }
 
 interface Finders {

@@ -53,7 +53,7 @@ function headValues(
     time: (at) => (BigInt(timeHigh(at)) << 32n) | BigInt(timeLow(at)),
     packet: (at) => BigInt(packet(at)) || undefined,
     cpu: (at) => BigInt(cpu(at)),
-    func: (at) => (drop(at) ? place(at)?.name : undefined) ?? points[point(at)]?.name,
+    func: (at) => (drop(at) ? place(at)?.name : names.program?.(point(at))) ?? points[point(at)]?.name,
     module: (at) => (drop(at) ? place(at)?.module : points[point(at)]?.module),
     ret: (at) => {
       const value = result(at);

@@ -8,6 +8,8 @@ export interface Names {
   symbol(address: bigint): SymbolPlace | undefined;
   /** Of a network namespace's inode. */
   netns(inode: number): string | undefined;
+  /** Of the BPF program that a point number was given to. */
+  program?(point: number): string | undefined;
   /** Path of a cgroup below the cgroup root, by its id. */
   cgroup(id: number | bigint): string | undefined;
   /** Of the container that a cgroup belongs to: what people call it, else the beginning of its id. */

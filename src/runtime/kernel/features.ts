@@ -35,6 +35,9 @@ const hasEnumerator =
     btf.find("enum", enumeration)?.values.some((value) => value.name === name) ?? false;
 
 const SESSION_KFUNCS = ["bpf_session_cookie", "bpf_session_is_return"] as const;
+/** Cookies of tracing programs came with this structure. */
+const hasProgramProbe = (btf: Btf): boolean => btf.find("struct", "bpf_tramp_link") !== undefined;
+const NO_PROGRAM_PROBE = "needs Linux 6.0 with a BPF trampoline";
 const RDONLY_CAST = "bpf_rdonly_cast";
 const ENOENT = 2;
 
@@ -73,6 +76,13 @@ const FEATURES: Readonly<Record<FeatureName, Feature>> = {
     probe: tries("raw-tracepoint"),
     inBtf: hasEnumerator("bpf_prog_type", "BPF_PROG_TYPE_RAW_TRACEPOINT"),
     missing: "needs Linux 4.17 with CONFIG_BPF_EVENTS",
+  },
+  programProbe: {
+    // To try it there would have to be a program.
+    probe: (_, btf) =>
+      hasProgramProbe(btf) ? { ok: true } : { ok: false, errno: ENOENT, reason: NO_PROGRAM_PROBE },
+    inBtf: (btf) => hasProgramProbe(btf),
+    missing: NO_PROGRAM_PROBE,
   },
   rdonlyCast: {
     probe(probe, btf) {
@@ -132,6 +142,9 @@ export function features(btf: Btf, probe?: FeatureProbe): Features {
     },
     get rawTracepoint() {
       return has("rawTracepoint");
+    },
+    get programProbe() {
+      return has("programProbe");
     },
     get rdonlyCast() {
       return has("rdonlyCast");

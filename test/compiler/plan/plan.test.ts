@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { PwqError } from "../../../src/compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../../../src/compiler/facts.ts";
 import { COOKIE, ROLE } from "../../../src/compiler/layout.ts";
+import { unpackCookie } from "../../../src/compiler/plan/cookie.ts";
 import { globMatcher } from "../../../src/compiler/plan/glob.ts";
 import { type BackendChoice, type Plan, plan } from "../../../src/compiler/plan/plan.ts";
 import { WAYPOINTS, WAYPOINTS_OF_KERNELS } from "../../../src/compiler/plan/waypoints.ts";
@@ -45,6 +46,7 @@ const withoutProbes: Partial<KernelFacts> = {
     kprobeMulti: false,
     kprobe: false,
     kprobeSession: false,
+    programProbe: true,
     rawTracepoint: true,
     rdonlyCast: true,
     ringBuffer: true,
@@ -283,5 +285,32 @@ describe("returns", () => {
     expect(planned("trace skb at ip_rcv, nf_hook_slow show arg(3)").notices[0]).toMatch(
       /^`arg\(3\)` has other types/,
     );
+  });
+});
+
+describe("programs at tc", () => {
+  it("are points of their own, whose names are not known yet, and need no function", () => {
+    const made = planned("trace skb at tc follow none show mark");
+    expect(made.kprobes).toEqual([]);
+    expect(made.programPoints).toMatchObject({ program: "pwq_tc", types: [3, 4], label: "tc", first: 0 });
+    expect(made.points.length).toBe(made.programPoints!.count);
+    expect(made.points[0]).toMatchObject({ kind: "program" });
+    const { cookie } = made.programPoints!;
+    expect(unpackCookie(cookie + 7n)).toMatchObject({ point: 7, at: 1, until: 0 });
+  });
+
+  it("stand behind all other points", () => {
+    const made = planned("trace skb at ip_rcv, tc until drop\ntrace skb at ip_rcv");
+    expect(made.points.findIndex(({ kind }) => kind === "program")).toBe(made.programPoints!.first);
+    expect(unpackCookie(made.programPoints!.cookie).at).toBe(1);
+    expect(made.points.slice(made.programPoints!.first).every(({ kind }) => kind === "program")).toBe(true);
+    expect(planned("trace skb at ip_rcv").programPoints).toBeUndefined();
+  });
+
+  it("are refused where the kernel has no probes on programs", () => {
+    const { features } = fixtureFacts("6.12");
+    expect(
+      refusal("trace skb at tc", "6.12", "auto", { features: { ...features, programProbe: false } }),
+    ).toEqual(["PWQ1270"]);
   });
 });

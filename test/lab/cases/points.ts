@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { atLeast, type Case, type Kernel } from "../kit/case.ts";
 import { complete, endsInDrop, every, onlyPacket, packets } from "../kit/expect.ts";
 
@@ -48,11 +49,13 @@ export default [
   },
   {
     name: "arguments at the entry, and the result at the return, of the same packet",
+    timeout: 240,
     async run({ hosts, pwq }) {
       const { client, server } = hosts.pair();
       server.dropOnInput("udp dport 6010");
       const trace = await pwq.trace(
         "trace skb at nf_hook_slow, udp_queue_rcv_skb, ip_output where udp.dport in {6010, 6011} show udp.dport, arg(1), arg(3), ret, mark",
+        { patience: 120 },
       );
       client.udp("10.0.0.2", 6010, { mark: 7 });
       client.udp("10.0.0.2", 6011, { mark: 8 });
@@ -132,6 +135,36 @@ export default [
       assert.equal(shared.nr_frags, 0);
       assert.deepEqual(shared.frags, []);
       assert.equal(object(event!.ns).inum, event!.inum);
+    },
+  },
+  {
+    name: "BPF programs at tc, with their names, also one that is loaded while the trace runs",
+    timeout: 240,
+    async run({ hosts, pwq, programs }) {
+      const { client, server } = hosts.pair();
+      const load = (host: typeof client, iface: string, where: string, section: string): void => {
+        host.run("tc", "qdisc", "replace", "dev", iface, "clsact");
+        host.run("tc", "filter", "add", "dev", iface, where, "bpf", "da", "obj", programs, "sec", section);
+      };
+      load(server, "s0", "ingress", "tc/marks");
+      const trace = await pwq.trace("trace skb at tc where udp.dport == 6014 show mark, udp.dport, netns", {
+        patience: 120,
+      });
+      client.udp("10.0.0.2", 6014);
+      load(client, "c0", "egress", "tc/passes");
+      // Half a second is what it takes at most until a new program is looked at, on a machine that has time.
+      await setTimeout(5000);
+      client.udp("10.0.0.2", 6014);
+      client.udp("10.0.0.2", 6015);
+      const recorded = await trace.stop();
+      complete(recorded);
+      const seen = recorded.events.map(({ packet, func, netns }) => [packet, func, netns]);
+      assert.deepEqual(seen, [
+        [1, "marks_everything(tc)", server.name],
+        [2, "passes_everything(tc)", client.name],
+        [2, "marks_everything(tc)", server.name],
+      ]);
+      every(recorded.events, "before the program has set it", (event) => event.mark === 0);
     },
   },
 ] satisfies Case[];

@@ -25,6 +25,8 @@ export interface Lab {
    * minutes to attach under emulation.
    */
   readonly at: string;
+  /** An object with BPF programs: programs.bpf.c. */
+  readonly programs: string;
   /** An empty folder of this case. */
   readonly folder: string;
 }

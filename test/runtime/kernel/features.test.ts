@@ -39,6 +39,7 @@ describe("a probe's answer counts", () => {
       kprobe: true,
       kprobeSession: true,
       rawTracepoint: true,
+      programProbe: true,
       rdonlyCast: false,
       ringBuffer: true,
       interruptContext: false,
@@ -81,6 +82,6 @@ describe("where trying is not permitted, or there is nothing to try with", () =>
     expect(findFeature("kprobe", fixtureBtf("6.1"), probe)).toEqual({ ok: true });
     expect(findFeature("interruptContext", btf, probe)).toEqual({ ok: true });
     const nothing = readBtf(new BtfBuilder().bytes(), "nothing");
-    expect(Object.values(features(nothing))).toEqual(Array.from({ length: 7 }, () => false));
+    expect(Object.values(features(nothing))).toEqual(Array.from({ length: 8 }, () => false));
   });
 });

@@ -32,12 +32,6 @@ export const later = {
     wrong: "trace xdp",
     right: "trace skb",
   },
-  PWQ1511: {
-    title: "the point `tc` is not there yet",
-    text: "Looking inside loaded TC programs comes in a later version. The functions that run them are there.",
-    wrong: "trace skb at tc",
-    right: "trace skb at tcf_classify",
-  },
   PWQ1512: {
     title: "the point `xdp` is not there yet",
     text: "Looking inside loaded XDP programs comes in a later version.",

@@ -110,4 +110,10 @@ export const plan = {
       "trace skb when changed(mark) or changed(len) or changed(iface) or changed(netns) or changed(priority) or changed(queue) or changed(ip.src) or changed(ip.dst) or changed(ip.ttl)",
     right: "trace skb when changed(mark) or changed(len) or changed(iface) or changed(netns)",
   },
+  PWQ1270: {
+    title: "BPF programs cannot be looked at here",
+    text: "The point `tc` puts a small tracing program before each BPF program that is loaded for tc, which takes a kernel with BPF trampolines and their cookies (Linux 6.0 on x86-64 and arm64).",
+    wrong: "trace skb at tc",
+    right: "trace skb at tcf_classify",
+  },
 } as const satisfies Record<string, Page>;
