@@ -113,7 +113,7 @@ export const plan = {
   PWQ1270: {
     title: "BPF programs cannot be looked at here",
     text: "The point `tc` puts a small tracing program before each BPF program that is loaded for tc, which takes a kernel with BPF trampolines and their cookies (Linux 6.0 on x86-64 and arm64).",
-    wrong: "trace skb at tc",
+    wrong: "# without: bpf_tramp_link\ntrace skb at tc",
     right: "trace skb at tcf_classify",
   },
 } as const satisfies Record<string, Page>;
