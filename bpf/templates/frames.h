@@ -27,26 +27,29 @@ SAME_IN_FRAME(last, last);
 SAME_IN_FRAME(follow, follow);
 SAME_IN_FRAME(point, point);
 
-/* Whoever was to return to this place and was not seen to. */
-static __always_inline void frame_forget(void *ctx)
-{
-	__u64 key = returned_stack_pointer(ctx);
+/* Functions of their own, because the entry's stack has no room for the key. */
 
+/* Whoever was to return to this place and was not seen to. */
+static __noinline int frame_forget(__u64 key)
+{
 	bpf_map_delete_elem(&pwq_frames, &key);
+	return 0;
 }
 
-/* The key of a frame that stands for this call; 0 if nobody waits for its return. Nothing else reads the event after this. */
-static __always_inline __u64 frame_push(void *ctx, struct pwq_event *event, __u64 skb, __u64 cookie)
+/* `location` becomes the key of a frame that stands for this call now; it stays 0 if nobody waits for its return. */
+static __noinline int frame_push(struct pwq_event *event, __u64 cookie)
 {
-	__u64 key = returned_stack_pointer(ctx);
+	__u64 key = returned_stack_pointer((void *)event->ctx);
+	__u32 follow = event->follow;
 
 	event->follow &= COOKIE(cookie, RETURNS);
-	if (!event->follow)
-		return 0;
-	event->record = skb;
-	event->point = COOKIE(cookie, POINT);
-	if (!bpf_map_update_elem(&pwq_frames, &key, &event->record, BPF_ANY))
-		return key;
-	count(PWQ_COUNTER_FRAME_FULL);
+	if (event->follow) {
+		event->record = event->skb;
+		if (bpf_map_update_elem(&pwq_frames, &key, &event->record, BPF_ANY))
+			count(PWQ_COUNTER_FRAME_FULL);
+		else
+			event->location = key;
+	}
+	event->follow = follow;
 	return 0;
 }

@@ -35,7 +35,7 @@ static __always_inline void clear(struct pwq_event *event, __u64 any)
 
 /*
  * `skb` is the packet that is here, one that does not pass by. At a point that copies it, `clone` is the new skb.
- * The result is the key of the frame that the function's return will find, 0 if there is none.
+ * At a function the result is the key of the frame that its return will find, 0 if there is none.
  * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
  */
 static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
@@ -78,7 +78,9 @@ static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clon
 	if (role == PWQ_ROLE_CROSSING)
 		track_leave(&event, COOKIE(cookie, APART));
 	track_write_back(&event, track);
+	if (event.regs && COOKIE(cookie, RETURNS))
+		frame_push(&event, cookie);
 	if (role == PWQ_ROLE_CLONE && clone)
 		track_clone(&event, clone);
-	return regs && COOKIE(cookie, RETURNS) ? frame_push(ctx, &event, skb, cookie) : 0;
+	return event.location;
 }

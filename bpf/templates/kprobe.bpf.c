@@ -66,7 +66,7 @@ static __always_inline __u64 at_function(void *ctx, __u64 cookie)
 static __always_inline void at_entry(void *ctx, __u64 cookie)
 {
 	if (COOKIE(cookie, RETURNS))
-		frame_forget(ctx);
+		frame_forget(returned_stack_pointer(ctx));
 	at_function(ctx, cookie);
 }
 
@@ -160,7 +160,8 @@ __hidden __u64 pwq_tracepoint(__u64 ctx, __u64 skb, __u64 cookie, __u64 location
  * Before a BPF program at tc runs: loaded once for each of them. The packet is asked for by a helper, because what the
  * context holds is a pointer with a type here, and no number.
  */
-SEC("fentry")
+/* Not loaded unless asked for: it has no target of its own. */
+SEC("?fentry")
 int pwq_tc(void *ctx)
 {
 	__u64 skb = 0;

@@ -5,6 +5,7 @@ import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { Backend, KernelFacts } from "../facts.ts";
 import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
+import type { Source, Span } from "../source.ts";
 import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
@@ -94,6 +95,11 @@ export function plan(
   const stretches = queries.map(
     (q) => q.stretch && { from: select(q, [q.stretch.from]), to: select(q, [q.stretch.to]) },
   );
+  queries.forEach(({ source, stretch }) => {
+    for (const end of stretch ? [stretch.from, stretch.to] : []) {
+      if (end.kind === "NamedPoint" && end.name === "tc") report(noEnd(source, end.span));
+    }
+  });
   const selections = queries.map((q, i) =>
     joined(q.at.length > 0 ? select(q, q.at) : undefined, stretches[i]),
   );
@@ -227,6 +233,14 @@ function returns(world: Universe, name: string, facts: KernelFacts): RegisterVal
   return resultOf(btf, btf.type(btfId));
 }
 
+const noEnd = (source: Source, span: Span): Diagnostic => ({
+  code: "PWQ1270",
+  severity: "error",
+  message: "a journey is not timed from or to BPF programs",
+  at: { source, span },
+  help: ["`tcf_classify` is the function that runs programs at tc"],
+});
+
 function noProgramProbe({ at, source }: CheckedQuery): Diagnostic {
   const point = at.find((p) => p.kind === "NamedPoint" && p.name === "tc")!;
   return {
@@ -298,6 +312,7 @@ function joined(
     functions: new Set(parts.flatMap(({ functions }) => [...functions])),
     tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
     drop: parts.some(({ drop }) => drop),
+    tc: parts.some(({ tc }) => tc),
     needFunctions: parts.flatMap(({ needFunctions }) => needFunctions),
     all: parts.some(({ all }) => all),
   };
