@@ -9,6 +9,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("hashNames", native_hash_names),
 	EXPORT("classifyArguments", native_classify_arguments),
 	EXPORT("functionsWithSkb", native_functions_with_skb),
+	EXPORT("hashLines", native_hash_lines),
 	EXPORT("link", native_link),
 	EXPORT("openObject", native_open_object),
 	EXPORT("setMapSize", native_set_map_size),

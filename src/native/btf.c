@@ -108,6 +108,11 @@ EXPORTED(native_index_records)
 	return make_number(env, count);
 }
 
+static bool is_power_of_two(size_t slots)
+{
+	return slots && !(slots & (slots - 1));
+}
+
 /* FNV-1a, as in name-hash.ts */
 static uint32_t hash_name(const uint8_t *name, const uint8_t *end)
 {
@@ -131,7 +136,7 @@ EXPORTED(native_hash_names)
 	    !get_u32(env, values[1], &kind) || !get_marks(env, values[2], &base) ||
 	    !get_marks(env, values[3], &own) || !get_words(env, values[4], &table))
 		return NULL;
-	if (!table.count || table.count & (table.count - 1))
+	if (!is_power_of_two(table.count))
 		return throw_type(env, "expected a power of two of slots");
 	for (size_t i = 0; i < of.records.count; i++) {
 		size_t offset = *record_at(&of, i), slot;
@@ -270,4 +275,37 @@ EXPORTED(native_functions_with_skb)
 		if (of.kinds.at[i] == BTF_KIND_FUNC && mark_of(&places, record_at(&of, i)[2]) != PLACE_NONE)
 			found.at[count++] = i;
 	return make_number(env, count);
+}
+
+/* Of line-table.ts. */
+EXPORTED(native_hash_lines)
+{
+	const uint8_t *line, *end, *last;
+	napi_value values[2];
+	struct bytes text;
+	struct words table;
+	size_t room;
+
+	if (!get_arguments(env, info, values, 2) || !get_marks(env, values[0], &text) ||
+	    !get_words(env, values[1], &table))
+		return NULL;
+	if (!is_power_of_two(table.count))
+		return throw_type(env, "expected a power of two of slots");
+	room = table.count - 1;
+	last = text.at + text.count;
+	for (line = text.at; line < last; line = end + 1) {
+		size_t slot;
+
+		end = memchr(line, '\n', last - line);
+		end = end ? end : last;
+		if (end == line)
+			continue;
+		if (!room--)
+			return make_bool(env, false);
+		slot = hash_name(line, end) & (table.count - 1);
+		while (table.at[slot])
+			slot = (slot + 1) & (table.count - 1);
+		table.at[slot] = line - text.at + 1;
+	}
+	return make_bool(env, true);
 }

@@ -9,6 +9,7 @@ EXPORTED(native_index_records);
 EXPORTED(native_hash_names);
 EXPORTED(native_classify_arguments);
 EXPORTED(native_functions_with_skb);
+EXPORTED(native_hash_lines);
 
 /* link.c */
 EXPORTED(native_link);

@@ -1,4 +1,5 @@
 import type { BtfPasses } from "../compiler/btf/passes.ts";
+import type { HashLines } from "../runtime/kernel/line-table.ts";
 import { type Binding, loadBinding } from "./load.ts";
 
 /**
@@ -7,6 +8,8 @@ import { type Binding, loadBinding } from "./load.ts";
  * handles close themselves when they are collected, but a caller who cares about the moment closes them.
  */
 export interface Native extends BtfPasses {
+  hashLines: HashLines;
+
   /** "1.1" */
   libbpfVersion(): string;
 

@@ -2,16 +2,21 @@ import { COOKIE } from "../layout.ts";
 
 export type CookieFields = Partial<Record<keyof typeof COOKIE, number>>;
 
-/** Packs what a point must know into its attach cookie; see `COOKIE` in layout.ts. */
+const FIELDS = Object.entries(COOKIE);
+
+/**
+ * Packs what a point must know into its attach cookie; see `COOKIE` in layout.ts. There are thousands of points, so the
+ * halves are put together as numbers; no field is in both.
+ */
 export function packCookie(fields: CookieFields): bigint {
-  let cookie = 0n;
-  for (const [name, [first, bits]] of Object.entries(COOKIE)) {
+  const halves: [number, number] = [0, 0];
+  for (const [name, [first, bits]] of FIELDS) {
     const value = fields[name as keyof typeof COOKIE] ?? 0;
     if (value < 0 || value >= 2 ** bits)
       throw new RangeError(`cookie field ${name}: ${value} needs more than ${bits} bits`);
-    cookie |= BigInt(value) << BigInt(first);
+    halves[first < 32 ? 0 : 1] += value * 2 ** (first % 32);
   }
-  return cookie;
+  return (BigInt(halves[1]) << 32n) | BigInt(halves[0]);
 }
 
 /** The fields of a cookie. */

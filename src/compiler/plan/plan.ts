@@ -207,7 +207,7 @@ export function plan(
     notices,
     once,
     timed: stretches.map((stretch) => stretch !== undefined),
-    leftOut: leftOut(world, selections, probing),
+    leftOut: () => leftOut(world, selections, probing),
   });
 }
 
@@ -344,12 +344,15 @@ function assemble(
   {
     once,
     timed,
-    ...rest
-  }: Pick<Plan, "notices" | "leftOut"> & {
+    notices,
+    leftOut,
+  }: Pick<Plan, "notices"> & {
+    readonly leftOut: () => Plan["leftOut"];
     readonly once: readonly boolean[];
     readonly timed: readonly boolean[];
   },
 ): Plan {
+  let left: Plan["leftOut"] | undefined;
   const points: PointInfo[] = [];
   /** What is wanted at each point, by its number. */
   const wants: Want[] = [];
@@ -441,7 +444,11 @@ function assemble(
         ...(timed[index] && { stretch: { from: pointsOf("from"), to: pointsOf("to") } }),
       };
     }),
-    ...rest,
+    notices,
+    get leftOut() {
+      left ??= leftOut();
+      return left;
+    },
   };
 }
 

@@ -21,7 +21,6 @@ interface Functions {
   readonly traceable: ReadonlyMap<string, Candidate>;
   readonly untraceable: ReadonlySet<string>;
   readonly unreachable: ReadonlyMap<string, readonly string[]>;
-  readonly copies: readonly string[];
 }
 
 /**
@@ -60,7 +59,9 @@ export class Universe {
   }
   /** Compiler copies (`.isra.0`, `.constprop.0`, …) of functions with an skb: BTF does not say where their skb is. */
   get copies(): readonly string[] {
-    return this.#allFunctions().copies;
+    const named = new Set(this.#searched().flatMap((btf) => this.#functionsOf(btf).map(({ name }) => name)));
+    const copies = this.#facts.traceable()?.copies() ?? [];
+    return copies.filter((copy) => named.has(copy.slice(0, copy.indexOf("."))));
   }
   /** Names of loaded modules that have BTF. */
   get modules(): readonly string[] {
@@ -92,6 +93,16 @@ export class Universe {
     return found;
   }
 
+  /** Where functions are looked for. */
+  #searched(): readonly Btf[] {
+    const only = this.#only;
+    return this.#btfs().filter((btf) => btf === this.#facts.btf || !only || only.has(btf.name));
+  }
+
+  #functionsOf(btf: Btf): readonly SkbFunction[] {
+    return btf.skbFunctions(REGISTERS[this.#facts.arch]);
+  }
+
   #allFunctions(): Functions {
     this.#functions ??= this.#findFunctions();
     return this.#functions;
@@ -102,30 +113,27 @@ export class Universe {
     const traceable = new Map<string, Candidate>();
     const untraceable = new Set<string>();
     const unreachable = new Map<string, string[]>();
-    const named = new Set<string>();
-    const registers = REGISTERS[facts.arch];
     const ftrace = facts.traceable();
     const leave = (name: string, reason: string): void => {
-      unreachable.set(reason, [...(unreachable.get(reason) ?? []), name]);
+      const names = unreachable.get(reason);
+      if (names) names.push(name);
+      else unreachable.set(reason, [name]);
     };
-    for (const btf of this.#btfs()) {
+    for (const btf of this.#searched()) {
       const module = btf === facts.btf ? undefined : btf.name;
-      if (module !== undefined && this.#only && !this.#only.has(module)) continue;
-      const of = module === undefined ? {} : { module };
-      for (const fn of btf.skbFunctions(registers)) {
-        named.add(fn.name);
+      for (const fn of this.#functionsOf(btf)) {
         if (ftrace?.isAmbiguous(fn.name, module)) {
           leave(fn.name, SHARED_NAME);
           continue;
         }
         if (ftrace && !ftrace.has(fn.name, module)) untraceable.add(fn.name);
-        else if (!traceable.has(fn.name)) traceable.set(fn.name, { ...fn, ...of });
+        else if (!traceable.has(fn.name))
+          traceable.set(fn.name, module === undefined ? fn : { ...fn, module });
       }
-      for (const { name, reason } of btf.skbFunctionsLeftOut(registers)) leave(name, reason);
+      for (const { name, reason } of btf.skbFunctionsLeftOut(REGISTERS[facts.arch])) leave(name, reason);
     }
     for (const name of traceable.keys()) untraceable.delete(name);
-    const copies = (ftrace?.copies() ?? []).filter((copy) => named.has(copy.slice(0, copy.indexOf("."))));
-    return { traceable, untraceable, unreachable, copies };
+    return { traceable, untraceable, unreachable };
   }
 }
 

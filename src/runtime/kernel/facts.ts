@@ -14,6 +14,7 @@ import { readModuleBtf, readVmlinuxBtf, vmlinuxBtfPath } from "./btf-files.ts";
 import { type FeatureProbe, features } from "./features.ts";
 import { readUnsized } from "./files.ts";
 import { interfaceNames } from "./interfaces.ts";
+import type { HashLines } from "./line-table.ts";
 import { NetworkNamespaces } from "./netns.ts";
 import { kernelRelease, machineArch, parseVersion } from "./release.ts";
 import { parseSymbols } from "./symbols.ts";
@@ -29,7 +30,7 @@ export interface FactsOptions {
   /** The addon; without it, BTF tells the features. */
   readonly probe?: FeatureProbe;
   /** The addon's; without them, scripts do it. */
-  readonly passes?: BtfPasses;
+  readonly passes?: BtfPasses & { readonly hashLines: HashLines };
   /** The addon's; without it, interfaces are not known. */
   readonly interfaces?: Native["interfaces"];
   /** Instead of `/`. */
@@ -58,11 +59,11 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
     const found = findTracefs(root);
     return "problem" in found ? undefined : found.path;
   });
-  const traceText = (name: string): string | undefined => {
+  const traceText = (name: string): Buffer | undefined => {
     const path = tracefs();
-    return path === undefined ? undefined : readUnsized(join(path, name))?.toString("latin1");
+    return path === undefined ? undefined : readUnsized(join(path, name));
   };
-  const events = once(() => parseEvents(traceText("available_events") ?? ""));
+  const events = once(() => parseEvents(traceText("available_events")?.toString("latin1") ?? ""));
   return {
     release,
     ...(version && { version }),
@@ -71,7 +72,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
     modules: once(() => readModuleBtf(root, btf)),
     traceable: once(() => {
       const text = traceText("available_filter_functions");
-      return text === undefined ? undefined : parseTraceable(text);
+      return text === undefined ? undefined : parseTraceable(text, passes?.hashLines);
     }),
     tracepointGroup: (name) => events().get(name),
     features: features(btf, probe),

@@ -1,28 +1,28 @@
 import type { TraceableFunctions } from "../../compiler/facts.ts";
+import { type HashLines, LineTable } from "./line-table.ts";
 
 /** A compiler's copy of a function, `tcp_v4_rcv.part.0`; a module's has ` [module]` behind it. */
-const COPY = /^[^ ]*\.(?:isra|constprop|part|cold)\b/;
+const COPY = /^[^ \n]*\.(?:isra|constprop|part|cold)\b[^ \n]*/gm;
 
 /**
  * The functions ftrace can attach to, from the text of tracefs's `available_filter_functions`: `NAME` or
- * `NAME [MODULE]` a line, some 60,000.
+ * `NAME [MODULE]` a line, some 60,000. `hash`: the addon's.
  */
-export function parseTraceable(text: string): TraceableFunctions {
-  const lines = new Set<string>();
-  const twice = new Set<string>();
-  for (const line of text.split("\n")) {
-    if (lines.has(line)) twice.add(line);
-    lines.add(line);
-  }
-  lines.delete("");
-  const lineOf = (name: string, module: string | undefined) =>
-    module === undefined ? name : `${name} [${module}]`;
+export function parseTraceable(text: Buffer, hash?: HashLines): TraceableFunctions {
+  const lines = new LineTable(text, hash);
+  // Both questions are asked of every function, one after the other.
+  let last: { readonly line: string; readonly count: number } | undefined;
+  const count = (name: string, module: string | undefined): number => {
+    const line = module === undefined ? name : `${name} [${module}]`;
+    if (last?.line !== line) last = { line, count: lines.count(line) };
+    return last.count;
+  };
   let copies: readonly string[] | undefined;
   return {
-    has: (name, module) => lines.has(lineOf(name, module)),
-    isAmbiguous: (name, module) => twice.has(lineOf(name, module)),
+    has: (name, module) => count(name, module) > 0,
+    isAmbiguous: (name, module) => count(name, module) > 1,
     copies() {
-      copies ??= [...lines].filter((line) => COPY.test(line)).map((line) => line.split(" ", 1)[0]!);
+      copies ??= [...new Set(text.toString("latin1").match(COPY))];
       return copies;
     },
   };
