@@ -13,7 +13,7 @@ import type { Compiled, CompiledQuery } from "./compiled.ts";
 import type { Code } from "./diagnostics/codes.ts";
 import { PwqError } from "./diagnostics/diagnostic.ts";
 import type { KernelFacts } from "./facts.ts";
-import { unpackCookie } from "./plan/cookie.ts";
+import { cookieFields } from "./plan/cookie.ts";
 import { entryPrograms } from "./plan/entry.ts";
 import { type BackendChoice, plan as makePlan, type Plan } from "./plan/plan.ts";
 import type { CheckedProgram, CheckedQuery } from "./typed.ts";
@@ -32,7 +32,8 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   const plan = makePlan(program, facts, options.backend ?? "auto", options.modules);
   let slot = 0;
   const lowered = program.queries.map((query, index) => {
-    const context = { facts, points: plan.points, functions: functionsOf(plan, index), source: query.source };
+    const functions = functionsOf(plan, index);
+    const context = { facts, points: plan.points, functions, source: query.source };
     const made = mended(query, () => lowerQuery(query, index, slot, context, plan.queries[index]!));
     slot += slotsOf(made.past);
     return made;
@@ -58,10 +59,18 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   };
 }
 
-/** Numbers of the functions at which a query is evaluated. */
-function functionsOf({ kprobes }: Plan, query: number): ReadonlySet<number> {
-  const cookies = kprobes.map(({ cookie }) => unpackCookie(cookie));
-  return new Set(cookies.filter(({ at, until }) => (at | until) & (1 << query)).map(({ point }) => point));
+/** Numbers of the functions at which a query is evaluated, collected when a query asks for them. */
+function functionsOf({ kprobes }: Plan, query: number): () => ReadonlySet<number> {
+  const bit = 1 << query;
+  let found: ReadonlySet<number> | undefined;
+  return () => {
+    if (!found) {
+      const fields = kprobes.map(({ cookie }) => cookieFields(cookie));
+      const evaluated = fields.filter((field) => (field("at") | field("until")) & bit);
+      found = new Set(evaluated.map((field) => field("point")));
+    }
+    return found;
+  };
 }
 
 function lowerQuery(

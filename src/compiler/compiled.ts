@@ -32,7 +32,7 @@ export interface AttachPlan {
   /** Raw tracepoints, each with its own program in the object. */
   readonly tracepoints: readonly TracepointAttachment[];
   /** What was asked for and is left out on purpose, with the reason: compiler copies, not traceable, too many arguments. */
-  readonly leftOut: readonly { readonly reason: string; readonly names: readonly string[] }[];
+  readonly leftOut: () => readonly { readonly reason: string; readonly names: readonly string[] }[];
   /** One line each, for the user before the trace starts: "no kprobes here: following 14 tracepoints". */
   readonly notices: readonly string[];
 }

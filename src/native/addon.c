@@ -6,10 +6,11 @@ static const napi_property_descriptor EXPORTS[] = {
 #define EXPORT(name, function) { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 	EXPORT("libbpfVersion", native_libbpf_version),
 	EXPORT("indexRecords", native_index_records),
-	EXPORT("hashNames", native_hash_names),
+	EXPORT("findNamed", native_find_named),
 	EXPORT("classifyArguments", native_classify_arguments),
 	EXPORT("functionsWithSkb", native_functions_with_skb),
 	EXPORT("hashLines", native_hash_lines),
+	EXPORT("countLines", native_count_lines),
 	EXPORT("link", native_link),
 	EXPORT("openObject", native_open_object),
 	EXPORT("setMapSize", native_set_map_size),

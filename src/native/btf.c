@@ -60,7 +60,6 @@ static bool get_member(napi_env env, napi_value object, const char *name, napi_v
 	return napi_get_named_property(env, object, name, member) == napi_ok;
 }
 
-/* Each record has its first three words among the words. */
 static bool get_records(napi_env env, napi_value value, struct records *of)
 {
 	napi_value words, records, kinds;
@@ -71,15 +70,16 @@ static bool get_records(napi_env env, napi_value value, struct records *of)
 		return false;
 	if (of->kinds.count < of->records.count)
 		return throw_type(env, "expected a kind for each record");
-	for (size_t i = 0; i < of->records.count; i++)
-		if ((size_t)of->records.at[i] + RECORD_WORDS > of->words.count)
-			return throw_type(env, "expected records among the words");
 	return true;
 }
 
+/* All its first three words are there. */
 static const uint32_t *record_at(const struct records *of, size_t i)
 {
-	return of->words.at + of->records.at[i];
+	static const uint32_t NOTHING[RECORD_WORDS];
+	size_t at = of->records.at[i];
+
+	return at + RECORD_WORDS <= of->words.count ? of->words.at + at : NOTHING;
 }
 
 EXPORTED(native_index_records)
@@ -108,58 +108,44 @@ EXPORTED(native_index_records)
 	return make_number(env, count);
 }
 
-static bool is_power_of_two(size_t slots)
-{
-	return slots && !(slots & (slots - 1));
-}
-
-/* FNV-1a, as in name-hash.ts */
-static uint32_t hash_name(const uint8_t *name, const uint8_t *end)
-{
-	uint32_t hash = 0x811c9dc5;
-
-	while (name < end)
-		hash = (hash ^ *name++) * 0x01000193;
-	return hash;
-}
-
-EXPORTED(native_hash_names)
-{
+struct strings_of {
 	struct bytes base, own;
-	napi_value values[5];
+};
+
+/* The string at that offset is that name, `size` bytes with its end. */
+static bool is_name(const struct strings_of *strings, size_t offset, const char *name, size_t size)
+{
+	const struct bytes *of = offset < strings->base.count ? &strings->base : &strings->own;
+
+	offset -= of == &strings->own ? strings->base.count : 0;
+	return offset < of->count && size <= of->count - offset && !memcmp(of->at + offset, name, size);
+}
+
+EXPORTED(native_find_named)
+{
+	AUTO_FREE char *name = NULL;
+	struct strings_of strings;
+	napi_value values[6];
 	struct records of;
-	struct words table;
-	uint32_t kind;
-	size_t entries = 0;
+	uint32_t kind, from;
+	size_t size;
 
-	if (!get_arguments(env, info, values, 5) || !get_records(env, values[0], &of) ||
-	    !get_u32(env, values[1], &kind) || !get_marks(env, values[2], &base) ||
-	    !get_marks(env, values[3], &own) || !get_words(env, values[4], &table))
+	if (!get_arguments(env, info, values, 6) || !get_records(env, values[0], &of) ||
+	    !get_u32(env, values[1], &kind) || !get_marks(env, values[2], &strings.base) ||
+	    !get_marks(env, values[3], &strings.own) || !get_string(env, values[4], &name) ||
+	    !get_u32(env, values[5], &from))
 		return NULL;
-	if (!is_power_of_two(table.count))
-		return throw_type(env, "expected a power of two of slots");
-	for (size_t i = 0; i < of.records.count; i++) {
-		size_t offset = *record_at(&of, i), slot;
-		const struct bytes *strings = offset < base.count ? &base : &own;
-		const uint8_t *name, *end;
+	size = strlen(name) + 1;
+	for (size_t i = from; i < of.records.count; i++) {
+		const uint8_t *next = memchr(of.kinds.at + i, kind, of.records.count - i);
 
-		if (of.kinds.at[i] != kind || !offset)
-			continue;
-		offset -= strings == &own ? base.count : 0;
-		if (offset >= strings->count)
-			continue;
-		name = strings->at + offset;
-		end = memchr(name, 0, strings->count - offset);
-		if (!end)
-			continue;
-		if (++entries >= table.count)
-			return throw_type(env, "expected room for all names");
-		slot = hash_name(name, end) & (table.count - 1);
-		while (table.at[slot])
-			slot = (slot + 1) & (table.count - 1);
-		table.at[slot] = i + 1;
+		if (!next)
+			break;
+		i = next - of.kinds.at;
+		if (is_name(&strings, *record_at(&of, i), name, size))
+			return make_number(env, i);
 	}
-	return make_undefined(env);
+	return make_number(env, -1);
 }
 
 struct marks {
@@ -275,37 +261,4 @@ EXPORTED(native_functions_with_skb)
 		if (of.kinds.at[i] == BTF_KIND_FUNC && mark_of(&places, record_at(&of, i)[2]) != PLACE_NONE)
 			found.at[count++] = i;
 	return make_number(env, count);
-}
-
-/* Of line-table.ts. */
-EXPORTED(native_hash_lines)
-{
-	const uint8_t *line, *end, *last;
-	napi_value values[2];
-	struct bytes text;
-	struct words table;
-	size_t room;
-
-	if (!get_arguments(env, info, values, 2) || !get_marks(env, values[0], &text) ||
-	    !get_words(env, values[1], &table))
-		return NULL;
-	if (!is_power_of_two(table.count))
-		return throw_type(env, "expected a power of two of slots");
-	room = table.count - 1;
-	last = text.at + text.count;
-	for (line = text.at; line < last; line = end + 1) {
-		size_t slot;
-
-		end = memchr(line, '\n', last - line);
-		end = end ? end : last;
-		if (end == line)
-			continue;
-		if (!room--)
-			return make_bool(env, false);
-		slot = hash_name(line, end) & (table.count - 1);
-		while (table.at[slot])
-			slot = (slot + 1) & (table.count - 1);
-		table.at[slot] = line - text.at + 1;
-	}
-	return make_bool(env, true);
 }

@@ -6,10 +6,13 @@
 
 /* btf.c */
 EXPORTED(native_index_records);
-EXPORTED(native_hash_names);
+EXPORTED(native_find_named);
 EXPORTED(native_classify_arguments);
 EXPORTED(native_functions_with_skb);
+
+/* lines.c */
 EXPORTED(native_hash_lines);
+EXPORTED(native_count_lines);
 
 /* link.c */
 EXPORTED(native_link);

@@ -1,5 +1,5 @@
 import type { BtfPasses } from "../compiler/btf/passes.ts";
-import type { HashLines } from "../runtime/kernel/line-table.ts";
+import type { LineHashing } from "../runtime/kernel/line-table.ts";
 import { type Binding, loadBinding } from "./load.ts";
 
 /**
@@ -7,9 +7,7 @@ import { type Binding, loadBinding } from "./load.ts";
  * does not have. It decides nothing. Every function throws a `NativeError` (or a `TypeError` for a wrong argument);
  * handles close themselves when they are collected, but a caller who cares about the moment closes them.
  */
-export interface Native extends BtfPasses {
-  hashLines: HashLines;
-
+export interface Native extends BtfPasses, LineHashing {
   /** "1.1" */
   libbpfVersion(): string;
 

@@ -1,6 +1,6 @@
 import { constants } from "node:os";
 import type { AttachPlan, KprobeAttachment } from "../compiler/compiled.ts";
-import { unpackCookie } from "../compiler/plan/cookie.ts";
+import { cookieFields } from "../compiler/plan/cookie.ts";
 import { isNativeError, type Link, type Native, type Obj } from "../native/native.ts";
 import type { Attached } from "./tracer.ts";
 
@@ -27,7 +27,7 @@ export function attachPlan(native: Native, obj: Obj, plan: AttachPlan): Attachme
 function attachReturns(native: Native, obj: Obj, plan: AttachPlan, links: Link[]): Attached["refused"] {
   const refused: { symbol: string; code: string }[] = [];
   for (const { symbol, cookie } of plan.kprobes) {
-    if (unpackCookie(cookie).returns === 0) continue;
+    if (cookieFields(cookie)("returns") === 0) continue;
     try {
       links.push(native.attachKprobe(obj, plan.returns!.program, symbol, cookie));
     } catch (error) {

@@ -59,19 +59,21 @@ test("what a corrupt file says is not followed", () => {
     passes.classifyArguments(of, 1, { isSkb: marks(), passing: marks(), places: marks() });
     passes.functionsWithSkb(of, marks(), new Uint32Array(below(4)));
     const strings = Uint8Array.from({ length: below(50) }, () => below(256));
-    passes.hashNames(of, KIND_NUMBER.struct, strings, strings, new Uint32Array(1024));
+    const name = strings.length > 0 ? String.fromCharCode(strings[0]! & 0x7f) : "a";
+    passes.findNamed(of, KIND_NUMBER.struct, strings, strings, name, below(count + 2));
   }
 });
 
-test("arrays that are too small are refused", () => {
+test("arrays that are too small are refused, and records that are not there read as nothing", () => {
   const passes = native();
-  const words = Uint32Array.of(1, KIND_NUMBER.struct << 24, 0);
-  const of = { words, records: Uint32Array.of(0), kinds: Uint8Array.of(KIND_NUMBER.struct) };
-  const name = Buffer.from("\0a\0");
+  const words = Uint32Array.of(1, KIND_NUMBER.func << 24, 0);
+  const of = { words, records: Uint32Array.of(0), kinds: Uint8Array.of(KIND_NUMBER.func) };
   const none = new Uint8Array();
-  expect(() => passes.hashNames(of, KIND_NUMBER.struct, none, name, new Uint32Array(1))).toThrow("room");
-  expect(() => passes.hashNames(of, KIND_NUMBER.struct, none, name, new Uint32Array(3))).toThrow("power");
   expect(() => passes.classifyArguments(of, 1, { isSkb: none, passing: none, places: none })).toThrow("mark");
+  expect(() => passes.functionsWithSkb({ ...of, kinds: none }, none, new Uint32Array(1))).toThrow("kind");
   const outside = { ...of, records: Uint32Array.of(1) };
-  expect(() => passes.functionsWithSkb(outside, none, new Uint32Array(1))).toThrow("among the words");
+  expect(passes.functionsWithSkb(outside, none, new Uint32Array(1))).toBe(0);
+  expect(passes.findNamed(outside, KIND_NUMBER.func, none, Buffer.from("\0a\0"), "a", 0)).toBe(-1);
+  expect(passes.findNamed(of, KIND_NUMBER.func, none, Buffer.from("\0a\0"), "a", 0)).toBe(0);
+  expect(passes.findNamed(of, KIND_NUMBER.func, none, Buffer.from("\0a"), "a", 0)).toBe(-1);
 });

@@ -43,7 +43,12 @@ export class Generated {
     this.#facts = facts;
     const plan = makePlan(program, facts);
     const checked = program.queries[0]!;
-    const without = { facts, points: plan.points, functions: new Set<number>(), source: checked.source };
+    const without = {
+      facts,
+      points: plan.points,
+      functions: () => new Set<number>(),
+      source: checked.source,
+    };
     const past = lowerPast(checked, plan.queries[0]!.stretch, 0, 0, without);
     const context = { ...without, past: past.indices };
     const captured = layoutRecord(checked.show, context);

@@ -168,7 +168,7 @@ export function compiled(queries: readonly CompiledQuery[], plan: Partial<Attach
       points: POINTS,
       kprobes: [],
       tracepoints: [],
-      leftOut: [],
+      leftOut: () => [],
       notices: [],
       ...plan,
     },

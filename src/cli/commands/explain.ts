@@ -58,7 +58,10 @@ function probesPart({ kprobes, tracepoints, leftOut }: AttachPlan): string[] {
     ...names(
       tracepoints.map(({ tracepoint, optional }) => (optional ? `${tracepoint} (if there)` : tracepoint)),
     ),
-    ...leftOut.flatMap(({ reason, names: left }) => [`Left out, ${left.length}: ${reason}`, ...names(left)]),
+    ...leftOut().flatMap(({ reason, names: left }) => [
+      `Left out, ${left.length}: ${reason}`,
+      ...names(left),
+    ]),
   ];
 }
 

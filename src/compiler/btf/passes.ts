@@ -12,7 +12,6 @@ import {
   RECORD_WORDS,
   vlenOf,
 } from "./format.ts";
-import { hashBytes } from "./name-hash.ts";
 
 /** The type section of a file and what the first pass found in it: record `i` is type `firstId + i`. */
 export interface BtfRecords {
@@ -31,11 +30,17 @@ export interface BtfPasses {
    */
   indexRecords(words: Uint32Array, records: Uint32Array, kinds: Uint8Array, counts: Uint32Array): number;
   /**
-   * Enters the named types of a kind in a table: slot `hashName(name) & (table.length - 1)`, or the next free one, has 1 +
-   * the record's number. `table` is zeroed, a power of two long, and has room for all of them. Names at offsets below
-   * `base.length` are in `base`, the others in `own`.
+   * The number of the first record from `from` on of that kind and name, or -1. Names at offsets below `base.length` are in
+   * `base`, the others in `own`.
    */
-  hashNames(of: BtfRecords, kind: number, base: Uint8Array, own: Uint8Array, table: Uint32Array): void;
+  findNamed(
+    of: BtfRecords,
+    kind: number,
+    base: Uint8Array,
+    own: Uint8Array,
+    name: string,
+    from: number,
+  ): number;
   /**
    * Completes `marks`, which has those of the base file and, of this one, where `isSkb` is known for `struct sk_buff`
    * itself; see SkbArguments.
@@ -74,19 +79,14 @@ export const SCRIPT_PASSES: BtfPasses = {
     return count;
   },
 
-  hashNames({ words, records, kinds }, kind, base, own, table) {
-    const mask = table.length - 1;
-    for (let record = 0; record < records.length; record++) {
+  findNamed({ words, records, kinds }, kind, base, own, name, from) {
+    for (let record = from; record < records.length; record++) {
       if (kinds[record] !== kind) continue;
       const offset = words[records[record]!]!;
-      const strings = offset < base.length ? base : own;
-      const from = offset < base.length ? offset : offset - base.length;
-      const end = strings.indexOf(0, from);
-      if (offset === 0 || end < 0) continue;
-      let slot = hashBytes(strings, from, end) & mask;
-      while (table[slot] !== 0) slot = (slot + 1) & mask;
-      table[slot] = record + 1;
+      const inBase = offset < base.length;
+      if (isString(inBase ? base : own, inBase ? offset : offset - base.length, name)) return record;
     }
+    return -1;
   },
 
   classifyArguments(of, firstId, marks) {
@@ -106,6 +106,12 @@ export const SCRIPT_PASSES: BtfPasses = {
     return count;
   },
 };
+
+/** Names in C are ASCII. */
+function isString(strings: Uint8Array, at: number, text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (strings[at + i] !== text.charCodeAt(i)) return false;
+  return strings[at + text.length] === 0;
+}
 
 /** What holds for a type holds for its typedefs and its qualified forms. */
 function markModifiers({ words, records, kinds }: BtfRecords, firstId: number, marks: Uint8Array): void {

@@ -5,7 +5,6 @@
 import type { Btf, BtfKind, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
 import { decodeType, failed, MAX_CHAIN, VOID } from "./decode.ts";
 import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, readImage } from "./format.ts";
-import { hashName } from "./name-hash.ts";
 import { type BtfPasses, SCRIPT_PASSES } from "./passes.ts";
 import { classifyArguments, type SkbArguments } from "./skb-arguments.ts";
 import { findSkbFunctions, findSkbTracepoints, type SkbFunctions } from "./skb-functions.ts";
@@ -35,8 +34,7 @@ export class LoadedBtf implements Btf {
   readonly passes: BtfPasses;
   readonly #base: LoadedBtf | undefined;
   readonly #decoded = new Map<number, BtfType>();
-  /** By kind number; see BtfPasses.hashNames. */
-  readonly #tables = new Map<number, Uint32Array>();
+  readonly #found = new Map<string, BtfType | undefined>();
   readonly #skbFunctions = new Map<number, SkbFunctions>();
   #skbArguments: SkbArguments | undefined;
   #skbTracepoints: readonly SkbTracepoint[] | undefined;
@@ -68,8 +66,12 @@ export class LoadedBtf implements Btf {
   find(kind: BtfKind, name: string): BtfType | undefined {
     const inBase = this.#base?.find(kind, name);
     if (inBase) return inBase;
-    const [first] = this.ownNamed(kind, name);
-    return first === undefined ? undefined : this.type(first);
+    const key = `${kind} ${name}`;
+    if (!this.#found.has(key)) {
+      const record = name === "" ? -1 : this.#next(kind, name, 0);
+      this.#found.set(key, record < 0 ? undefined : this.type(this.firstId + record));
+    }
+    return this.#found.get(key);
   }
 
   resolve(id: number): BtfType {
@@ -108,25 +110,16 @@ export class LoadedBtf implements Btf {
 
   /** Ids of this file's own types of that kind and name, in order. */
   ownNamed(kind: BtfKind, name: string): readonly number[] {
-    const { words, records } = this.image;
-    const table = this.#tableOf(KIND_NUMBER[kind]);
     const found: number[] = [];
-    for (let slot = hashName(name); ; slot++) {
-      const entry = table[slot & (table.length - 1)]!;
-      if (entry === 0) return found;
-      if (this.strings.is(words[records[entry - 1]!]!, name)) found.push(this.firstId + entry - 1);
-    }
+    if (name === "") return found;
+    for (let record = this.#next(kind, name, 0); record >= 0; record = this.#next(kind, name, record + 1))
+      found.push(this.firstId + record);
+    return found;
   }
 
-  #tableOf(kind: number): Uint32Array {
-    let table = this.#tables.get(kind);
-    if (!table) {
-      // Twice as many slots as names, so that what is not there is soon known.
-      table = new Uint32Array(2 ** Math.ceil(Math.log2(2 * this.image.counts[kind]! + 2)));
-      this.passes.hashNames(this.image, kind, this.strings.base, this.strings.own, table);
-      this.#tables.set(kind, table);
-    }
-    return table;
+  #next(kind: BtfKind, name: string, from: number): number {
+    const { base, own } = this.strings;
+    return this.passes.findNamed(this.image, KIND_NUMBER[kind], base, own, name, from);
   }
 
   /** The kind number of a type, undecoded; 0 (void) for an id that does not exist. */

@@ -26,18 +26,9 @@ export class BtfStrings {
     return this.own.toString("latin1", from, this.own.indexOf(0, from));
   }
 
-  /** Whether that string begins there. */
-  is(offset: number, text: string): boolean {
-    return this.#matches(offset, text) && this.#byte(offset + text.length) === 0;
-  }
-
   /** Whether the string at `offset` starts with `prefix`. */
   startsWith(offset: number, prefix: string): boolean {
-    return this.#matches(offset, prefix);
-  }
-
-  #matches(offset: number, text: string): boolean {
-    for (let i = 0; i < text.length; i++) if (this.#byte(offset + i) !== text.charCodeAt(i)) return false;
+    for (let i = 0; i < prefix.length; i++) if (this.#byte(offset + i) !== prefix.charCodeAt(i)) return false;
     return true;
   }
 

@@ -11,7 +11,7 @@ export interface LowerContext {
   /** By number, for tests of `func` and `module`. */
   readonly points: readonly PointInfo[];
   /** Numbers of the functions that this query looks at: the others are there for other queries, or for following. */
-  readonly functions: ReadonlySet<number>;
+  readonly functions: () => ReadonlySet<number>;
   readonly source: Source;
   /** Numbers of the query's `changed(…)` and `first(…)`; see past.ts. */
   readonly past: ReadonlyMap<TPast, number>;

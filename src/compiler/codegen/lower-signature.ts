@@ -15,7 +15,7 @@ export function signatureValue(part: number | "ret", expr: TExpr, context: Lower
   const groups = new Map<string, { value: Value; points: number[] }>();
   let all = true;
   context.points.forEach((point, number) => {
-    if (point.kind === "function" && !context.functions.has(number)) return;
+    if (point.kind === "function" && !context.functions().has(number)) return;
     const value = point.kind === kind ? valueAt(part, point.name, point.module, context) : undefined;
     all &&= value !== undefined || (part !== "ret" && point.kind !== "function");
     if (!value) return;
@@ -26,7 +26,7 @@ export function signatureValue(part: number | "ret", expr: TExpr, context: Lower
   });
   const [one, ...others] = groups.values();
   // Tracepoints alone are looked at, or stand in for functions where there are no probes.
-  if (!one && context.functions.size === 0) {
+  if (!one && context.functions().size === 0) {
     return { op: "guard", condition: FALSE, value: { op: "event", member: "location" } };
   }
   if (!one) {

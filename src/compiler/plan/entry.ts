@@ -1,6 +1,6 @@
 import type { KprobeAttachment } from "../compiled.ts";
 import { ROLE } from "../layout.ts";
-import { unpackCookie } from "./cookie.ts";
+import { cookieFields } from "./cookie.ts";
 
 /** Entry programs of the template: the one that asks for the cookie, and those that know where the skb is. */
 export const KPROBE_MULTI = "pwq_kprobe_multi";
@@ -30,8 +30,9 @@ export function entryPrograms(
 }
 
 function sharedProgram({ program, cookie }: KprobeAttachment): string | undefined {
-  const { role, skb, returns } = unpackCookie(cookie);
-  return program === KPROBE_MULTI && role === ROLE.none && skb < POSITIONS && returns === 0
-    ? `${KPROBE_MULTI}_${skb}`
+  if (program !== KPROBE_MULTI) return undefined;
+  const field = cookieFields(cookie);
+  return field("role") === ROLE.none && field("skb") < POSITIONS && field("returns") === 0
+    ? `${KPROBE_MULTI}_${field("skb")}`
     : undefined;
 }

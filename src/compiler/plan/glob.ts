@@ -3,8 +3,17 @@
  * The whole name must match.
  */
 export function globMatcher(glob: string): (name: string) => boolean {
-  if (!/[*?[]/.test(glob)) return (name) => name === glob;
-  const source = glob.replace(/\[!?[^\]]*\]|[\s\S]/g, (part) => {
+  return /[*?[]/.test(glob) ? globsMatcher([glob]) : (name) => name === glob;
+}
+
+/** Whether a name matches one of them. */
+export function globsMatcher(globs: readonly string[]): (name: string) => boolean {
+  const pattern = new RegExp(`^(?:${globs.map(sourceOf).join("|")})$`, "s");
+  return (name) => pattern.test(name);
+}
+
+const sourceOf = (glob: string): string =>
+  glob.replace(/\[!?[^\]]*\]|[\s\S]/g, (part) => {
     if (part === "*") return ".*";
     if (part === "?") return ".";
     if (part.length > 1 && part.startsWith("[")) {
@@ -14,6 +23,3 @@ export function globMatcher(glob: string): (name: string) => boolean {
     }
     return part.replace(/[\\^$.|+(){}[\]/]/, "\\$&");
   });
-  const pattern = new RegExp(`^(?:${source})$`, "s");
-  return (name) => pattern.test(name);
-}

@@ -1,5 +1,5 @@
 import type { FollowKind } from "../typed.ts";
-import { globMatcher } from "./glob.ts";
+import { globsMatcher } from "./glob.ts";
 
 /**
  * What kernel functions and tracepoints do to the life of an skb (net/core/skbuff.c). Following reads only these tables.
@@ -60,7 +60,7 @@ export const FREE_TRACEPOINTS = ["kfree_skb", "consume_skb"] as const;
 export const HEADLESS: ReadonlySet<string> = new Set(["kfree_skbmem", "napi_skb_cache_put"]);
 
 /** Functions that run while an skb is being freed, among them the destructors that sockets install. */
-const freePath = [
+const freePath = globsMatcher([
   "kfree_skb*",
   "__kfree_skb*",
   "kfree_skbmem",
@@ -90,7 +90,7 @@ const freePath = [
   "netlink_skb_destructor",
   "xsk_destruct_skb",
   "mctp_*free*",
-].map(globMatcher);
+]);
 
 /** Whether a function may run for an skb that is dying. Any other means that the address has a new owner. */
-export const isFreePath = (name: string): boolean => freePath.some((matches) => matches(name));
+export const isFreePath = (name: string): boolean => freePath(name);

@@ -318,7 +318,11 @@ function joined(
   };
 }
 
-function leftOut(world: Universe, selections: readonly Selection[], probing: boolean): AttachPlan["leftOut"] {
+function leftOut(
+  world: Universe,
+  selections: readonly Selection[],
+  probing: boolean,
+): ReturnType<AttachPlan["leftOut"]> {
   if (!selections.some((s) => s.all)) return [];
   const groups: { reason: string; names: readonly string[] }[] = [];
   if (probing) {
@@ -346,13 +350,11 @@ function assemble(
     timed,
     notices,
     leftOut,
-  }: Pick<Plan, "notices"> & {
-    readonly leftOut: () => Plan["leftOut"];
+  }: Pick<Plan, "notices" | "leftOut"> & {
     readonly once: readonly boolean[];
     readonly timed: readonly boolean[];
   },
 ): Plan {
-  let left: Plan["leftOut"] | undefined;
   const points: PointInfo[] = [];
   /** What is wanted at each point, by its number. */
   const wants: Want[] = [];
@@ -445,10 +447,7 @@ function assemble(
       };
     }),
     notices,
-    get leftOut() {
-      left ??= leftOut();
-      return left;
-    },
+    leftOut,
   };
 }
 

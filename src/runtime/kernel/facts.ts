@@ -14,7 +14,7 @@ import { readModuleBtf, readVmlinuxBtf, vmlinuxBtfPath } from "./btf-files.ts";
 import { type FeatureProbe, features } from "./features.ts";
 import { readUnsized } from "./files.ts";
 import { interfaceNames } from "./interfaces.ts";
-import type { HashLines } from "./line-table.ts";
+import type { LineHashing } from "./line-table.ts";
 import { NetworkNamespaces } from "./netns.ts";
 import { kernelRelease, machineArch, parseVersion } from "./release.ts";
 import { parseSymbols } from "./symbols.ts";
@@ -30,7 +30,7 @@ export interface FactsOptions {
   /** The addon; without it, BTF tells the features. */
   readonly probe?: FeatureProbe;
   /** The addon's; without them, scripts do it. */
-  readonly passes?: BtfPasses & { readonly hashLines: HashLines };
+  readonly passes?: BtfPasses & LineHashing;
   /** The addon's; without it, interfaces are not known. */
   readonly interfaces?: Native["interfaces"];
   /** Instead of `/`. */
@@ -72,7 +72,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
     modules: once(() => readModuleBtf(root, btf)),
     traceable: once(() => {
       const text = traceText("available_filter_functions");
-      return text === undefined ? undefined : parseTraceable(text, passes?.hashLines);
+      return text === undefined ? undefined : parseTraceable(text, passes);
     }),
     tracepointGroup: (name) => events().get(name),
     features: features(btf, probe),

@@ -1,15 +1,15 @@
 import type { TraceableFunctions } from "../../compiler/facts.ts";
-import { type HashLines, LineTable } from "./line-table.ts";
+import { type LineHashing, LineTable } from "./line-table.ts";
 
 /** A compiler's copy of a function, `tcp_v4_rcv.part.0`; a module's has ` [module]` behind it. */
 const COPY = /^[^ \n]*\.(?:isra|constprop|part|cold)\b[^ \n]*/gm;
 
 /**
  * The functions ftrace can attach to, from the text of tracefs's `available_filter_functions`: `NAME` or
- * `NAME [MODULE]` a line, some 60,000. `hash`: the addon's.
+ * `NAME [MODULE]` a line, some 60,000. `hashing`: the addon's.
  */
-export function parseTraceable(text: Buffer, hash?: HashLines): TraceableFunctions {
-  const lines = new LineTable(text, hash);
+export function parseTraceable(text: Buffer, hashing?: LineHashing): TraceableFunctions {
+  const lines = new LineTable(text, hashing);
   // Both questions are asked of every function, one after the other.
   let last: { readonly line: string; readonly count: number } | undefined;
   const count = (name: string, module: string | undefined): number => {

@@ -16,7 +16,7 @@ function selectionOf(text: string) {
     program.queries.map(
       ({ where, source }) =>
         where &&
-        surely(where, true, { facts, points, functions: new Set<number>(), source, past: new Map() }),
+        surely(where, true, { facts, points, functions: () => new Set<number>(), source, past: new Map() }),
     ),
   );
 }
