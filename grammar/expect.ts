@@ -17,7 +17,7 @@ export interface Expectation {
   readonly text?: string;
   /** One line. */
   readonly doc?: string;
-  /** For an enumerator, the field it is compared with; for a member, the path it belongs to; for an event, the group. */
+  /** For an enumerator and a text, the field it is compared with; for a member, the path it belongs to; for an event, the group. */
   readonly of?: string;
 }
 
@@ -41,6 +41,7 @@ export type ExpectationKind =
   | "kernel-type"
   | "module"
   | "path"
+  | "text"
   | "filter"
   | "code";
 
@@ -99,7 +100,9 @@ const isOpen = (image: string) =>
 
 function insideString(chunk: readonly IToken[]): Expectation[] {
   const kind = IN_STRING.get(chunk.at(-1)?.tokenType);
-  return kind === undefined ? [] : [{ kind }];
+  if (kind !== undefined) return [{ kind }];
+  const of = compared(chunk);
+  return of === undefined ? [] : [{ kind: "text", of }];
 }
 const IN_STRING: ReadonlyMap<TokenType | undefined, ExpectationKind> = new Map([
   [t.Use, "path"],
@@ -149,15 +152,21 @@ const REQUIRED: ReadonlyMap<TokenType | undefined, ExpectationKind> = new Map([
 
 /** A field; to the right of a comparison an enumerator of the field on the left as well. */
 function operand(chunk: readonly IToken[]): Expectation[] {
+  const of = compared(chunk);
+  return of === undefined ? [{ kind: "field" }] : [{ kind: "field" }, { kind: "enumerator", of }];
+}
+
+/** The field on the left of the comparison at whose right the next token is; undefined if that is none. */
+function compared(chunk: readonly IToken[]): string | undefined {
   for (let i = chunk.length - 1; i > 0; i--) {
     const type = chunk[i]!.tokenType;
     if (t.entryOf(type)?.group === "comparison") {
       const end = chunk[i - 1]!.tokenType === t.Not ? i - 1 : i;
-      return [{ kind: "field" }, { kind: "enumerator", of: pathText(chunk.slice(0, end)) }];
+      return pathText(chunk.slice(0, end));
     }
-    if (!WITHIN_SET.has(type) && !tokenMatcher(chunk[i]!, t.Name)) break;
+    if (!WITHIN_SET.has(type) && !tokenMatcher(chunk[i]!, t.Name)) return undefined;
   }
-  return [{ kind: "field" }];
+  return undefined;
 }
 const WITHIN_SET: ReadonlySet<TokenType> = new Set([t.LCurly, t.Comma, t.Numeral, t.Upto, t.Pipe]);
 

@@ -10,15 +10,15 @@ const EXAMPLES = [
   ["pwq run drops.pwq port=443 -- curl https://10.0.0.2", "while a command runs"],
 ] as const;
 
-/** What `pwq` alone prints. */
+/** What `pwq` alone prints where nobody can type. */
 export function shortHelp(): string {
   return [
     `pwq ${version}: ${INTRO}`,
     "",
     ...aligned(EXAMPLES, Number.POSITIVE_INFINITY),
     "",
+    "On a terminal `pwq` alone is a prompt for queries; a program on standard input is run.",
     "`pwq help` lists all commands, `pwq doctor` says what this machine can do.",
-    "An interactive mode will start here in a later version.",
     "",
   ].join("\n");
 }

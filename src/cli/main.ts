@@ -11,12 +11,7 @@ import { print } from "./terminal.ts";
 export async function main(argv: readonly string[]): Promise<number> {
   let color: Options["color"];
   try {
-    const call = parseCall(argv);
-    if (!call) {
-      const { shortHelp } = await import("./help.ts");
-      print(shortHelp());
-      return 0;
-    }
+    const call = parseCall(argv) ?? parseCall(["repl"])!;
     color = call.options.color;
     if (call.options.version) {
       const { version } = await import("./version.ts");

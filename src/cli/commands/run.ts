@@ -3,11 +3,9 @@ import type { Compiled } from "../../compiler/compiled.ts";
 import type { PwqError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../../compiler/facts.ts";
 import type { CheckedProgram } from "../../compiler/typed.ts";
-import { resettableClock } from "../../runtime/clock.ts";
 import { canStart } from "../../runtime/command.ts";
 import { reasonType } from "../../runtime/decode/reason.ts";
 import { kernelNames, tellsCgroups } from "../../runtime/kernel/names.ts";
-import { WallClock } from "../../runtime/kernel/wall-clock.ts";
 import { kernelTracer } from "../../runtime/kernel-tracer.ts";
 import type { EndReason, Presenter } from "../../runtime/output/presenter.ts";
 import { Recorder, rememberNames } from "../../runtime/recording.ts";
@@ -23,6 +21,7 @@ import { checkOutput, openOutput } from "../output.ts";
 import { holdLimits, note, present } from "../present.ts";
 import { checkedProgram, compileOptions, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
+import { traceClock } from "../trace-clock.ts";
 import { version } from "../version.ts";
 import { refusedWarning } from "../warnings.ts";
 
@@ -133,18 +132,6 @@ const sizesOf = (options: Options): Session["sizes"] => ({
   followMap: options["follow-map"] ?? DEFAULT_SIZES.followMap,
   buffer: options.buffer ?? DEFAULT_SIZES.buffer,
 });
-
-/** Steps of the wall clock are looked for this often. */
-const CLOCK_MS = 1000;
-
-function traceClock() {
-  const wall = new WallClock();
-  const clock = resettableClock(wall.reading);
-  const timer = setInterval(() => {
-    if (wall.refresh()) clock.reset(wall.reading);
-  }, CLOCK_MS);
-  return { clock, reading: () => wall.reading, stop: () => clearInterval(timer) };
-}
 
 /**
  * `asked` is told of a signal once `listen` was called. Before, while everything is being attached, which this thread

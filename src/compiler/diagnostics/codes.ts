@@ -6,6 +6,7 @@ import { internal } from "./codes/internal.ts";
 import { later } from "./codes/later.ts";
 import { machine } from "./codes/machine.ts";
 import { plan } from "./codes/plan.ts";
+import { prompt } from "./codes/prompt.ts";
 import { syntax } from "./codes/syntax.ts";
 
 /** What `pwq help CODE` prints. Markdown without headings; the title becomes the heading. */
@@ -22,7 +23,7 @@ export interface Page {
 /**
  * Every error and warning pwq can give; the number is stable for ever. One file per area under `codes/`:
  * 10xx syntax, 11xx names and types, 12xx clauses and planning, 14xx files and parameters, 15xx not there yet,
- * 16xx hooks, 20xx the call, 30xx this machine, 40xx hooks as they run, 90xx our own faults.
+ * 16xx hooks, 20xx the call, 30xx this machine, 40xx hooks as they run, 50xx the prompt, 90xx our own faults.
  */
 export const CODES = {
   ...syntax,
@@ -33,6 +34,7 @@ export const CODES = {
   ...hooks,
   ...call,
   ...machine,
+  ...prompt,
   ...internal,
 } as const;
 

@@ -39,6 +39,9 @@ export interface Rotation {
   readonly next: () => Promise<number>;
 }
 
+/** Takes some of the bytes, as write(2) does; rejects with what the system says. */
+export type Write = (bytes: Uint8Array, from: number, length: number) => Promise<{ readonly bytesWritten: number }>;
+
 /**
  * Lines on their way to a file descriptor. Writing goes on in the background, one chunk at a time, so that a slow
  * reader never blocks the event loop (and with it Ctrl-C). Knows exactly how many events are out.
@@ -47,6 +50,7 @@ export class Sink {
   /** Writes what each file after the first begins with; `file` counts from 1. */
   heading: (file: number) => void = () => {};
   #fd: number;
+  readonly #write: Write;
   readonly #onEnd: (end: SinkEnd) => void;
   readonly #rotation: Rotation | undefined;
   /** Of the current file: bytes until it is full, when it began, and whether it has an event yet. */
@@ -63,9 +67,13 @@ export class Sink {
   #written = 0;
   #waiting: (() => void)[] = [];
 
-  /** `onEnd` is called once, when nothing more can be written. */
-  constructor(fd: number, onEnd: (end: SinkEnd) => void, rotation?: Rotation) {
+  /**
+   * `onEnd` is called once, when nothing more can be written. `write`: instead of to the descriptor itself, for one that
+   * is shared with somebody else.
+   */
+  constructor(fd: number, onEnd: (end: SinkEnd) => void, rotation?: Rotation, write?: Write) {
     this.#fd = fd;
+    this.#write = write ?? ((bytes, from, length) => writeFd(this.#fd, bytes, from, length, null));
     this.#onEnd = onEnd;
     this.#rotation = rotation;
     this.#room = rotation?.maxBytes ?? Number.POSITIVE_INFINITY;
@@ -186,7 +194,7 @@ export class Sink {
     let done = 0;
     while (done < length) {
       try {
-        done += (await writeFd(this.#fd, bytes, done, length - done, null)).bytesWritten;
+        done += (await this.#write(bytes, done, length - done)).bytesWritten;
       } catch (error) {
         const { code } = error as NodeJS.ErrnoException;
         if (code === "EAGAIN") {

@@ -192,7 +192,7 @@ class Table {
 }
 
 /** Always the last column. A drop's reason stands beside the function that dropped the packet. */
-function functionColumn(
+export function functionColumn(
   asked: Column | undefined,
   batch: Batch,
   context: DecodeContext,

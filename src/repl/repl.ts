@@ -1,0 +1,235 @@
+import { isComplete, parse } from "../../grammar/index.ts";
+import { fail } from "../cli/call.ts";
+import { internalFault } from "../cli/fault.ts";
+import { counted } from "../cli/lines.ts";
+import {
+  btfForRunning,
+  kernelFacts,
+  requireKernel,
+  requirePrivileges,
+  tracefsWarning,
+} from "../cli/machine.ts";
+import { attachedNote } from "../cli/notes.ts";
+import { checkedProgram, checkOnly, compileOptions, type GivenProgram } from "../cli/program.ts";
+import { STDOUT, wantsColor } from "../cli/terminal.ts";
+import { refusedWarning } from "../cli/warnings.ts";
+import type { CheckResult } from "../compiler/check/check.ts";
+import { compile } from "../compiler/compile.ts";
+import type { Compiled } from "../compiler/compiled.ts";
+import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
+import { render } from "../compiler/diagnostics/render.ts";
+import type { KernelFacts } from "../compiler/facts.ts";
+import { kernelTracer } from "../runtime/kernel-tracer.ts";
+import type { Tracer } from "../runtime/tracer.ts";
+import { type Composed, compose, keptAfter, PROMPT, placed } from "./composed.ts";
+import { type Kept, keyOf } from "./kept.ts";
+import type { LastRun } from "./last-run.ts";
+import { NO_SETTINGS, type Settings } from "./settings.ts";
+import type { Surface } from "./table.ts";
+import { note, type Running, startTrace } from "./trace.ts";
+
+/** Modules and functions come and go: what is known of the kernel is asked again after so long. */
+const FACTS_MS = 5000;
+
+/** What was entered so far, and what runs: everything but the terminal. */
+export class Repl {
+  readonly surface: Surface;
+  readonly #tracer: Tracer;
+  #kept: readonly Kept[] = [];
+  #facts: { readonly value: KernelFacts; readonly btf: string | undefined; readonly at: number } | undefined;
+  #running: Running | undefined;
+  /** A query that waits for the one before it to end. */
+  #next: (() => void) | undefined;
+  settings: Settings;
+  last: LastRun | undefined;
+  /** The last query that was found right, with the columns it is shown with. */
+  query: string | undefined;
+
+  constructor(
+    { print, screen }: Pick<Surface, "print" | "screen">,
+    settings: Settings = NO_SETTINGS,
+    tracer: Tracer = kernelTracer,
+  ) {
+    this.surface = { print, screen, color: () => this.color };
+    this.#tracer = tracer;
+    this.settings = settings;
+  }
+
+  get kept(): readonly Kept[] {
+    return this.#kept;
+  }
+
+  get color(): boolean {
+    return wantsColor(this.settings.options.color, STDOUT);
+  }
+
+  get tracing(): boolean {
+    return this.#running !== undefined;
+  }
+
+  print(text: string): void {
+    this.surface.print(text);
+  }
+
+  /** Of the running kernel, or of the BTF file that was set. Throws PwqError. */
+  facts(): KernelFacts {
+    const { btf } = this.settings.options;
+    const now = performance.now();
+    if (!this.#facts || this.#facts.btf !== btf || now - this.#facts.at > FACTS_MS)
+      this.#facts = { value: kernelFacts(btf), btf, at: now };
+    return this.#facts.value;
+  }
+
+  /** Takes an entry: keeps what it defines, and starts its queries. Says itself what is wrong. */
+  enter(entry: string): void {
+    this.attempt(() => {
+      const composed = compose(this.#kept, entry, this.settings.columns);
+      const statements = parse(entry).program.statements;
+      if (statements.some(({ kind }) => kind === "Trace")) this.#trace(composed);
+      else this.#define(composed);
+    });
+  }
+
+  /** Does something that may throw what the user is to be told. */
+  attempt(action: () => void): void {
+    try {
+      action();
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  tell(error: unknown): void {
+    this.report(error instanceof PwqError ? error.diagnostics : [internalFault(error)]);
+  }
+
+  report(diagnostics: readonly Diagnostic[]): void {
+    this.print(render(diagnostics, { color: this.color }));
+  }
+
+  /** A query and what it builds on, ready to be run; throws PwqError with places in the entry. */
+  compiled(composed: Composed): { readonly compiled: Compiled; readonly facts: KernelFacts } {
+    const { options, params } = this.settings;
+    return relocating(composed, () => {
+      const { checked, facts } = checkedProgram({ source: composed.source, params, hookFiles: [] }, () => this.facts());
+      this.report(placed(checked.warnings, composed));
+      return { compiled: compile(checked, facts, compileOptions(options)), facts };
+    });
+  }
+
+  /** Throws what is wrong with columns that queries are to show. */
+  checkColumns(columns: string): void {
+    const source = { name: PROMPT, text: `trace skb show ${columns}` };
+    const { diagnostics } = this.#checked({ source, params: new Map(), hookFiles: [] });
+    if (diagnostics.some(({ severity }) => severity === "error")) throw new PwqError(diagnostics);
+  }
+
+  /** Asks the trace to end; false: there is none. */
+  interrupt(): boolean {
+    this.#next = undefined;
+    this.#running?.end();
+    return this.tracing;
+  }
+
+  /** Ends the trace and waits for its summary. */
+  async leave(): Promise<void> {
+    this.interrupt();
+    await this.#running?.over;
+  }
+
+  #define(composed: Composed): void {
+    const { diagnostics } = this.#checked({
+      source: composed.source,
+      params: this.settings.params,
+      hookFiles: [],
+    });
+    this.report(placed(diagnostics, composed));
+    if (!diagnostics.some(({ severity }) => severity === "error")) this.#keep(composed);
+  }
+
+  /** Without BTF, as far as can be told. */
+  #checked(program: GivenProgram): CheckResult {
+    let facts: KernelFacts | undefined;
+    try {
+      facts = this.facts();
+    } catch {
+      // What a trace needs is said when one is asked for.
+    }
+    return checkOnly(program, facts);
+  }
+
+  #keep({ entry }: Composed): void {
+    this.#kept = keptAfter(this.#kept, entry.text);
+  }
+
+  #trace(composed: Composed): void {
+    const { compiled, facts } = this.compiled(composed);
+    this.#keep(composed);
+    this.query = queriesOf(composed);
+    requirePrivileges([]);
+    requireKernel(facts);
+    btfForRunning(this.settings.options.btf);
+    const warning = tracefsWarning(compiled.plan);
+    if (warning) this.report([warning]);
+    for (const text of compiled.plan.notices) note(this.surface, text);
+    const start = (): void => this.attempt(() => this.#start(composed, compiled, facts));
+    if (!this.#running) return start();
+    this.#next = start;
+    this.#running.end();
+  }
+
+  #start(composed: Composed, compiled: Compiled, facts: KernelFacts): void {
+    const { kprobes } = compiled.plan;
+    if (kprobes.length > 0) note(this.surface, `attaching to ${counted(kprobes.length, "function")} …`);
+    const running = startTrace(
+      {
+        entry: composed.entry.text,
+        compiled,
+        facts,
+        options: this.settings.options,
+        tracer: this.#tracer,
+        onAttached: (attached) => {
+          if (attached.refused.length > 0) this.report([refusedWarning(attached.refused)]);
+          note(this.surface, attachedNote(compiled.plan, attached));
+        },
+      },
+      this.surface,
+    );
+    this.#running = running;
+    this.last = running.run;
+    void running.over
+      .catch((error: unknown) => this.tell(relocated(error, composed)))
+      .then(() => {
+        this.#running = undefined;
+        const next = this.#next;
+        this.#next = undefined;
+        next?.();
+      });
+  }
+}
+
+export { isComplete };
+
+/** The queries of an entry as they were run, without what was only kept from it. */
+function queriesOf({ source, offset }: Composed): string {
+  const entry = source.text.slice(offset);
+  const { statements } = parse(entry).program;
+  return statements
+    .filter((statement) => keyOf(statement, entry) === undefined)
+    .map(({ span }) => entry.slice(span.start, span.end))
+    .join("\n");
+}
+
+function relocating<T>(composed: Composed, action: () => T): T {
+  try {
+    return action();
+  } catch (error) {
+    throw relocated(error, composed);
+  }
+}
+
+const relocated = (error: unknown, composed: Composed): unknown =>
+  error instanceof PwqError ? new PwqError(placed(error.diagnostics, composed)) : error;
+
+export const nothingYet = (what: string): PwqError =>
+  fail({ code: "PWQ5004", message: `there is no ${what} yet`, label: "`trace drop` traces every drop" });

@@ -1,0 +1,105 @@
+import { cutNote, lossNote, summary } from "../cli/notes.ts";
+import type { Options } from "../cli/options.ts";
+import { holdLimits } from "../cli/present.ts";
+import { traceClock } from "../cli/trace-clock.ts";
+import { version } from "../cli/version.ts";
+import type { Compiled } from "../compiler/compiled.ts";
+import type { KernelFacts } from "../compiler/facts.ts";
+import { Batch } from "../runtime/decode/batch.ts";
+import type { DecodeContext } from "../runtime/decode/context.ts";
+import { head } from "../runtime/decode/head.ts";
+import { reasonType } from "../runtime/decode/reason.ts";
+import { kernelNames } from "../runtime/kernel/names.ts";
+import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
+import { runSession } from "../runtime/session.ts";
+import { type Attached, DEFAULT_SIZES, type Tracer } from "../runtime/tracer.ts";
+import { type LastRun, lastRun } from "./last-run.ts";
+import { eventTable, type Surface } from "./table.ts";
+
+export interface Running {
+  readonly run: LastRun;
+  /** Resolves when nothing more comes; rejects with what ended the trace if that was a fault. */
+  readonly over: Promise<void>;
+  /** Asks for the end. */
+  end(): void;
+}
+
+export interface TraceOptions {
+  readonly entry: string;
+  readonly compiled: Compiled;
+  readonly facts: KernelFacts;
+  readonly options: Options;
+  readonly tracer: Tracer;
+  readonly onAttached: (attached: Attached) => void;
+}
+
+/** Attaches at once; events then come above the prompt until the trace ends. */
+export function startTrace(
+  { entry, compiled, facts, options, tracer, onAttached }: TraceOptions,
+  surface: Surface,
+): Running {
+  const time = traceClock();
+  const context: DecodeContext = {
+    points: compiled.plan.points,
+    clock: time.clock,
+    names: kernelNames(facts),
+    reasonType: reasonType(facts.btf),
+  };
+  const run = lastRun(entry, compiled.queries, context);
+  const batch = new Batch();
+  const { sink, presenter } = eventTable(run, batch, surface);
+  let end: (reason: EndReason) => void = () => {};
+  const ended = new Promise<EndReason>((resolve) => {
+    end = resolve;
+  });
+  const session = runSession({
+    compiled,
+    tracer,
+    sizes: {
+      followMap: options["follow-map"] ?? DEFAULT_SIZES.followMap,
+      buffer: options.buffer ?? DEFAULT_SIZES.buffer,
+    },
+    hold: holdLimits(options),
+    batch,
+    presenter: keepingPresenter(withNotes(presenter, surface), batch, run),
+    sink,
+    about: { version, query: entry, kernel: facts.release },
+    ...(options.limit !== undefined && { limit: options.limit }),
+    ...(options.for !== undefined && { forNs: options.for }),
+    onAttached,
+    ended,
+  });
+  const over = session
+    .then((info) => {
+      run.end = info;
+      note(surface, summary(info, sink.eventsWritten));
+    })
+    .finally(time.stop);
+  return { run, over, end: () => end("signal") };
+}
+
+/** In JSON a loss is a line among the events; here it would tear the table. */
+function withNotes(table: Presenter, surface: Surface): Presenter {
+  return {
+    ...table,
+    lost: (loss) => note(surface, lossNote(loss)),
+    cut(cut) {
+      if (cut.packet === undefined) note(surface, cutNote(cut));
+      else table.cut(cut);
+    },
+  };
+}
+
+/** The same, and every event is kept for later questions. */
+function keepingPresenter(presenter: Presenter, batch: Batch, { store }: LastRun): Presenter {
+  const { size } = head(batch);
+  return {
+    ...presenter,
+    event(query, at) {
+      presenter.event(query, at);
+      store.add(batch.u8.subarray(at, at + size(at)));
+    },
+  };
+}
+
+export const note = ({ print }: Pick<Surface, "print">, text: string): void => print(`pwq: ${text}\n`);
