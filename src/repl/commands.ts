@@ -112,8 +112,8 @@ export function runCommand(repl: Repl, name: string, rest: string, leave: () => 
     const command = COMMANDS.find((each) => each.name === name);
     if (!command) {
       const label = didYouMean(
-        name,
-        COMMANDS.map((each) => each.name),
+        `.${name}`,
+        COMMANDS.map((each) => `.${each.name}`),
       );
       throw fail({
         code: "PWQ5005",

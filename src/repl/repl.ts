@@ -19,6 +19,7 @@ import type { Compiled } from "../compiler/compiled.ts";
 import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import { render } from "../compiler/diagnostics/render.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
+import type { HookProgram } from "../hooks/program.ts";
 import { kernelTracer } from "../runtime/kernel-tracer.ts";
 import type { Tracer } from "../runtime/tracer.ts";
 import { type Composed, compose, keptAfter, PROMPT, placed } from "./composed.ts";
@@ -30,6 +31,13 @@ import { note, type Running, startTrace } from "./trace.ts";
 
 /** Modules and functions come and go: what is known of the kernel is asked again after so long. */
 const FACTS_MS = 5000;
+
+/** A query that was found right. */
+interface Prepared {
+  readonly compiled: Compiled;
+  readonly hooks: HookProgram | undefined;
+  readonly facts: KernelFacts;
+}
 
 /** What was entered so far, and what runs: everything but the terminal. */
 export class Repl {
@@ -108,12 +116,14 @@ export class Repl {
   }
 
   /** A query and what it builds on, ready to be run; throws PwqError with places in the entry. */
-  compiled(composed: Composed): { readonly compiled: Compiled; readonly facts: KernelFacts } {
+  compiled(composed: Composed): Prepared {
     const { options, params } = this.settings;
     return relocating(composed, () => {
-      const { checked, facts } = checkedProgram({ source: composed.source, params, hookFiles: [] }, () => this.facts());
+      const { checked, facts } = checkedProgram({ source: composed.source, params, hookFiles: [] }, () =>
+        this.facts(),
+      );
       this.report(placed(checked.warnings, composed));
-      return { compiled: compile(checked, facts, compileOptions(options)), facts };
+      return { compiled: compile(checked, facts, compileOptions(options)), hooks: checked.hooks, facts };
     });
   }
 
@@ -163,7 +173,8 @@ export class Repl {
   }
 
   #trace(composed: Composed): void {
-    const { compiled, facts } = this.compiled(composed);
+    const prepared = this.compiled(composed);
+    const { compiled, facts } = prepared;
     this.#keep(composed);
     this.query = queriesOf(composed);
     requirePrivileges([]);
@@ -172,26 +183,27 @@ export class Repl {
     const warning = tracefsWarning(compiled.plan);
     if (warning) this.report([warning]);
     for (const text of compiled.plan.notices) note(this.surface, text);
-    const start = (): void => this.attempt(() => this.#start(composed, compiled, facts));
+    const start = (): void => this.attempt(() => this.#start(composed, prepared));
     if (!this.#running) return start();
     this.#next = start;
     this.#running.end();
   }
 
-  #start(composed: Composed, compiled: Compiled, facts: KernelFacts): void {
-    const { kprobes } = compiled.plan;
+  #start(composed: Composed, prepared: Prepared): void {
+    const { plan } = prepared.compiled;
+    const { kprobes } = plan;
     if (kprobes.length > 0) note(this.surface, `attaching to ${counted(kprobes.length, "function")} …`);
     const running = startTrace(
       {
         entry: composed.entry.text,
-        compiled,
-        facts,
+        ...prepared,
         options: this.settings.options,
         tracer: this.#tracer,
         onAttached: (attached) => {
           if (attached.refused.length > 0) this.report([refusedWarning(attached.refused)]);
-          note(this.surface, attachedNote(compiled.plan, attached));
+          note(this.surface, attachedNote(plan, attached));
         },
+        onFault: (fault) => this.report(placed([fault], composed)),
       },
       this.surface,
     );

@@ -4,14 +4,17 @@ import { holdLimits } from "../cli/present.ts";
 import { traceClock } from "../cli/trace-clock.ts";
 import { version } from "../cli/version.ts";
 import type { Compiled } from "../compiler/compiled.ts";
+import type { Diagnostic } from "../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
+import type { HookProgram } from "../hooks/program.ts";
+import type { Hooks, HooksOptions } from "../hooks/run/hooks.ts";
 import { Batch } from "../runtime/decode/batch.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { head } from "../runtime/decode/head.ts";
 import { reasonType } from "../runtime/decode/reason.ts";
 import { kernelNames } from "../runtime/kernel/names.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
-import { runSession } from "../runtime/session.ts";
+import { runSession, type Session } from "../runtime/session.ts";
 import { type Attached, DEFAULT_SIZES, type Tracer } from "../runtime/tracer.ts";
 import { type LastRun, lastRun } from "./last-run.ts";
 import { eventTable, type Surface } from "./table.ts";
@@ -27,15 +30,18 @@ export interface Running {
 export interface TraceOptions {
   readonly entry: string;
   readonly compiled: Compiled;
+  readonly hooks: HookProgram | undefined;
   readonly facts: KernelFacts;
   readonly options: Options;
   readonly tracer: Tracer;
   readonly onAttached: (attached: Attached) => void;
+  /** Told of a hook that was switched off. */
+  readonly onFault: (fault: Diagnostic) => void;
 }
 
 /** Attaches at once; events then come above the prompt until the trace ends. */
 export function startTrace(
-  { entry, compiled, facts, options, tracer, onAttached }: TraceOptions,
+  { entry, compiled, hooks, facts, options, tracer, onAttached, onFault }: TraceOptions,
   surface: Surface,
 ): Running {
   const time = traceClock();
@@ -52,7 +58,7 @@ export function startTrace(
   const ended = new Promise<EndReason>((resolve) => {
     end = resolve;
   });
-  const session = runSession({
+  const session: Session = {
     compiled,
     tracer,
     sizes: {
@@ -68,14 +74,26 @@ export function startTrace(
     ...(options.for !== undefined && { forNs: options.for }),
     onAttached,
     ended,
-  });
-  const over = session
+  };
+  const over = (
+    hooks
+      ? startHooks(hooks, { queries: compiled.queries, batch, context, onFault }).then((started) =>
+          runSession({ ...session, hooks: started }),
+        )
+      : runSession(session)
+  )
     .then((info) => {
       run.end = info;
       note(surface, summary(info, sink.eventsWritten));
     })
     .finally(time.stop);
   return { run, over, end: () => end("signal") };
+}
+
+/** Without hooks nothing of what they need is loaded. */
+async function startHooks(program: HookProgram, options: HooksOptions): Promise<Hooks> {
+  const { Hooks } = await import("../hooks/run/hooks.ts");
+  return Hooks.start(program, options);
 }
 
 /** In JSON a loss is a line among the events; here it would tear the table. */
