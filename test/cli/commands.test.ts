@@ -27,8 +27,8 @@ async function out(line: string): Promise<string> {
 }
 
 describe("help", () => {
-  test("pwq alone: a short one, which says where to go on", async () => {
-    expect(await out("pwq")).toMatch(/`pwq help`[\s\S]*interactive mode will start here/);
+  test("pwq alone, without a terminal: a short one, which says where to go on", async () => {
+    expect(await out("pwq")).toMatch(/is a prompt for queries[\s\S]*`pwq help`/);
   });
   test("every command and every option of a trace", async () => {
     const text = await out("pwq --help");
