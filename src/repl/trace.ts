@@ -12,7 +12,7 @@ import { Batch } from "../runtime/decode/batch.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { head } from "../runtime/decode/head.ts";
 import { reasonType } from "../runtime/decode/reason.ts";
-import { kernelNames } from "../runtime/kernel/names.ts";
+import { kernelNames, tellsCgroups } from "../runtime/kernel/names.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { runSession, type Session } from "../runtime/session.ts";
 import { type Attached, DEFAULT_SIZES, type Tracer } from "../runtime/tracer.ts";
@@ -45,10 +45,13 @@ export function startTrace(
   surface: Surface,
 ): Running {
   const time = traceClock();
+  const programs = new Map<number, string>();
+  const names = kernelNames(facts);
+  if (tellsCgroups(compiled.queries)) names.watchCgroups();
   const context: DecodeContext = {
     points: compiled.plan.points,
     clock: time.clock,
-    names: kernelNames(facts),
+    names: { ...names, program: (point) => programs.get(point) },
     reasonType: reasonType(facts.btf),
   };
   const run = lastRun(entry, compiled.queries, context);
@@ -72,6 +75,10 @@ export function startTrace(
     about: { version, query: entry, kernel: facts.release },
     ...(options.limit !== undefined && { limit: options.limit }),
     ...(options.for !== undefined && { forNs: options.for }),
+    onProgram(met) {
+      if ("point" in met) programs.set(met.point, met.name);
+      else note(surface, `program ${met.name} is not looked at: ${met.reason}`);
+    },
     onAttached,
     ended,
   };
@@ -86,7 +93,11 @@ export function startTrace(
       run.end = info;
       note(surface, summary(info, sink.eventsWritten));
     })
-    .finally(time.stop);
+    .finally(() => {
+      time.stop();
+      // Names that are not known by now are asked for no more; those that are stay with the events.
+      names.close();
+    });
   return { run, over, end: () => end("signal") };
 }
 

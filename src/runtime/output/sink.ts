@@ -40,7 +40,11 @@ export interface Rotation {
 }
 
 /** Takes some of the bytes, as write(2) does; rejects with what the system says. */
-export type Write = (bytes: Uint8Array, from: number, length: number) => Promise<{ readonly bytesWritten: number }>;
+export type Write = (
+  bytes: Uint8Array,
+  from: number,
+  length: number,
+) => Promise<{ readonly bytesWritten: number }>;
 
 /**
  * Lines on their way to a file descriptor. Writing goes on in the background, one chunk at a time, so that a slow
