@@ -134,6 +134,15 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("../repl/start.ts"),
   },
   {
+    name: "types",
+    usage: "FILE|-e TEXT [--btf FILE]",
+    about: "TypeScript declarations for hooks of a program, for editors",
+    text: "`pwq types drops.pwq > pwq.d.ts` beside a file of hooks makes an editor complete and check it. With --btf the names of drop reasons are known.",
+    takes: "program",
+    options: ["e", "btf", "color"],
+    load: () => import("./commands/types.ts"),
+  },
+  {
     name: "replay",
     usage: "FILE",
     about: "show a recording made with `pwq run --record`; needs no root",

@@ -36,6 +36,8 @@ export interface CheckOptions {
 export interface CheckResult {
   /** There if nothing is wrong and every parameter has a value; warnings do not count. */
   readonly program?: CheckedProgram;
+  /** There if nothing is wrong, values or not: what the types of hooks are made of. */
+  readonly typed?: Pick<CheckedProgram, "queries" | "params" | "hooks">;
   /** Errors and warnings in the order of the text. */
   readonly diagnostics: readonly Diagnostic[];
 }
@@ -75,17 +77,18 @@ export function check(source: Source, options: CheckOptions = {}): CheckResult {
     scope: scopes.get(root)!,
   });
   const diagnostics = report.all();
-  if (report.failed || params.missing > 0) return { diagnostics };
+  if (report.failed) return { diagnostics };
+  const typed = { queries, params: params.checked, ...(hooks && { hooks }) };
+  if (params.missing > 0) return { typed, diagnostics };
   const warnings = diagnostics.filter((d) => d.severity === "warning");
   return {
     program: {
       source,
       ...describe(root),
-      params: params.checked,
-      queries,
+      ...typed,
       warnings,
-      ...(hooks && { hooks }),
     },
+    typed,
     diagnostics,
   };
 }

@@ -1,4 +1,3 @@
-import { FIELDS } from "../../compiler/fields/table.ts";
 import type { HookProgram } from "../program.ts";
 import { HEAD, OUTCOMES, ROW, type RowLayout } from "../run/layout.ts";
 import { GLOBALS } from "../source/globals.ts";
@@ -29,7 +28,7 @@ export function prelude({ hooks, params }: HookProgram, layout: RowLayout): stri
   return `(function () {
 "use strict";
 let U32 = new Uint32Array(1), S = [undefined], row = 0, turn = 0;
-${accessors(layout, (name) => FIELDS.has(name))}
+${accessors(layout)}
 const helpers = { ip: (${ipTools})(), format: (${formatTools})() };
 return (${runner})(${JSON.stringify(config)}, helpers);
 })()`;

@@ -17,10 +17,22 @@ export type Found =
   | { readonly kind: "group"; readonly path: string }
   | { readonly kind: "member" | "method"; readonly name: string };
 
-/** The first words of fields with a point: `ip`, `tcp`, `drop`. */
+/** What stands before the points of fields: `ip`, `drop`, `inner`, `inner.ip`. A field is no group. */
 export const GROUPS: ReadonlySet<string> = new Set(
-  [...FIELDS.keys()].filter((name) => name.includes(".")).map((name) => name.slice(0, name.lastIndexOf("."))),
+  [...FIELDS.keys()].flatMap((name) => {
+    const parts = name.split(".");
+    return parts
+      .slice(1)
+      .map((_, i) => parts.slice(0, i + 1).join("."))
+      .filter((group) => !FIELDS.has(group));
+  }),
 );
+
+/** The names by which a field or shown item is reached from an event: `e.ip.src`, but `e["cb.bpf"]`, for `cb` is a field. */
+export const stepsTo = (name: string): readonly string[] =>
+  FIELDS.has(name) && GROUPS.has(name.slice(0, Math.max(0, name.lastIndexOf("."))))
+    ? name.split(".")
+    : [name];
 
 /** What `name` is of an event, a journey or one of their groups. A field's name means the field, whatever `show` names. */
 export function memberOf(record: RecordValue, name: string, known: Known): Found | undefined {
@@ -29,7 +41,7 @@ export function memberOf(record: RecordValue, name: string, known: Known): Found
   if (record.subject === "progress") return undefined;
   if (record.path === "" && METHODS.includes(name)) return { kind: "method", name };
   const full = record.path === "" ? name : `${record.path}.${name}`;
-  if (FIELDS.has(full)) return { kind: "field", name: full };
+  if (FIELDS.has(full) && stepsTo(full).at(-1) === name) return { kind: "field", name: full };
   if (GROUPS.has(full)) return { kind: "group", path: full };
   if (record.path === "" && known.columns.has(name)) return { kind: "field", name };
   return undefined;

@@ -38,6 +38,10 @@ export const hooks = {
     wrong: "trace drop\n\non drop (e) { const later = async () => e.func; later(); }",
     right: "trace drop\n\non drop (e) { const now = () => e.func; print(now()); }",
   },
+  PWQ1607: {
+    title: "the TypeScript compiler has something to say",
+    text: "`pwq check` has hooks checked by the TypeScript compiler where the package `typescript` is installed beside the program or beside pwq. The types of `e` come from the program: `pwq types FILE` prints them.",
+  },
   PWQ4001: {
     title: "a hook has thrown",
     text: "The hook threw an exception that it did not catch. It is switched off; the trace and the other hooks go on. The stack shows where, in the TypeScript as it was written. A field that the packet does not have is `undefined`: `e.tcp.flags?.includes(…)`.",
