@@ -136,8 +136,11 @@ export const COMMANDS: readonly Command[] = [
   {
     name: "types",
     usage: "FILE|-e TEXT [--btf FILE]",
-    about: "TypeScript declarations for hooks of a program, for editors",
-    text: "`pwq types drops.pwq > pwq.d.ts` beside a file of hooks makes an editor complete and check it. With --btf the names of drop reasons are known.",
+    about: "TypeScript declarations for the hooks of a program",
+    text: [
+      "`pwq types drops.pwq > pwq.d.ts` beside a file of hooks makes an editor complete and check it.",
+      "With --btf the names of drop reasons are known.",
+    ].join("\n"),
     takes: "program",
     options: ["e", "btf", "color"],
     load: () => import("./commands/types.ts"),
