@@ -171,3 +171,16 @@ int pwq_tc(void *ctx)
 		pwq_tracepoint((__u64)ctx, skb, bpf_get_attach_cookie(ctx), 0, 0);
 	return 0;
 }
+
+/* After an XDP program has run: the frame, which has no skb yet, is where the others have theirs; `location` is the verdict. */
+SEC("?fexit")
+int pwq_xdp(void *ctx)
+{
+	__u64 frame = 0, verdict = 0;
+
+	bpf_get_func_arg(ctx, 0, &frame);
+	bpf_get_func_ret(ctx, &verdict);
+	if (frame)
+		pwq_tracepoint((__u64)ctx, frame, bpf_get_attach_cookie(ctx), verdict, 0);
+	return 0;
+}

@@ -1,7 +1,9 @@
 import type { CheckedQuery, TExpr } from "./typed.ts";
 import { someExpr } from "./typed-parts.ts";
 
-export const isReturn = (expr: TExpr): boolean => expr.kind === "field" && expr.field.name === "ret";
+/** What a function returns; the verdict of an XDP program is another field of that name. */
+export const isReturn = (expr: TExpr): boolean =>
+  expr.kind === "field" && expr.field.read.from === "event" && expr.field.read.what === "ret";
 
 /** Whether a query asks what functions return: then each function it looks at has a second event, its return. */
 export const waitsForReturns = (query: CheckedQuery): boolean =>

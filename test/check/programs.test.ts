@@ -72,6 +72,27 @@ describe("clauses", () => {
     ).not.toThrow();
   });
 
+  it("`trace xdp` has fields of its own, and follows nothing", () => {
+    const facts = fixtureFacts("6.12");
+    const { queries } = checked(
+      "trace xdp where ret == XDP_DROP and len > 60 show xdp->rxq->queue_index, ip.src",
+      { facts },
+    );
+    expect(printQuery(queries[0]!)).toBe(
+      lines(
+        "at xdp",
+        "where ((ret == 1:u32) and (len{(xdp->data_end:pointeru64 - xdp->data:pointeru64)} > 60:sizeu32))",
+        "follow none",
+        "show xdp->rxq->queue_index=xdp->rxq->queue_index:u32, ip.src=ip.src",
+      ),
+    );
+    expect(
+      checked("trace xdp", { facts })
+        .queries[0]!.show.map(({ name }) => name)
+        .join(" "),
+    ).toBe("cpu netns iface queue len tuple ret func");
+  });
+
   it("`trace drop` is the point `drop`", () => {
     expect(query("trace drop where tcp")).toBe(
       lines("at drop", "where has-tcp", "follow clone, copy, nat, segment, netns, veth, xdp"),

@@ -124,6 +124,7 @@ describe.skipIf(reason !== undefined)(`the verifier takes generated code${becaus
       "trace skb where ip when changed(mark) or changed(len) or changed(iface) or changed(netns) or changed(ip.src) or changed(ip.dst) or first(func) until changed(priority) and drop",
       "trace skb from tracepoint net:netif_rx to tracepoint skb:consume_skb where tcp.dport == 443 when latency > 1ms until drop show latency, tuple",
       "trace skb from tracepoint net:netif_rx to tracepoint net:netif_receive_skb where udp ending latency > 1ms\ntrace skb where tcp when changed(mark)",
+      "trace xdp where udp.dport == 53 and ret == XDP_DROP show tuple, len, iface, queue, payload(16), vlan.id, dump(xdp), stack, eth.src, ip6.dst",
       "trace drop where tcp\ntrace skb where udp.dport == 53 until drop\ntrace skb where icmp show icmp.type",
     ])("of %s", (text) => {
       expect(refusal(text, /\bret\b/.test(text) ? withKprobes(facts()) : facts())).toBeUndefined();

@@ -21,7 +21,11 @@ export interface PathOptions {
 }
 
 /** The type that a path's first word points to. */
-export const PATH_ROOTS: Readonly<Record<string, string>> = { skb: "sk_buff", shinfo: "skb_shared_info" };
+export const PATH_ROOTS: Readonly<Record<string, string>> = {
+  skb: "sk_buff",
+  shinfo: "skb_shared_info",
+  xdp: "xdp_buff",
+};
 
 /**
  * Resolves the steps from a pointer to `struct ROOT`. `btfs`: vmlinux first, then modules, whose types are looked

@@ -50,9 +50,3 @@ const CLAUSES: Readonly<Record<string, Later>> = {
   Top: later("PWQ1504", "`top`", "events are shown as they come"),
 };
 export const laterClause = (kind: string): Later | undefined => CLAUSES[kind];
-
-export const LATER_XDP = later(
-  "PWQ1510",
-  "`trace xdp`",
-  "a packet is seen from where it is an skb: `trace skb`",
-);

@@ -8,12 +8,13 @@ import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
 import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
 import { checkJourney } from "./journey.ts";
-import { LATER_XDP, laterClause, laterPoint } from "./later.ts";
+import { laterClause, laterPoint } from "./later.ts";
 import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
 import { warnInterface } from "./lint-interface.ts";
 import { checkShow, defaultColumns } from "./show.ts";
 import { checkTerminal } from "./until.ts";
+import { checkXdp } from "./xdp.ts";
 
 type ClauseOf<K extends Clause["kind"]> = Extract<Clause, { kind: K }>;
 
@@ -35,7 +36,12 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
   const stretch = from && checkStretch(from, outer);
   // A stretch by itself looks at its two ends.
   const points = at ? checkPoints(at.points, outer) : stretch ? [] : [standardPoint(syntax)];
-  const ctx: Context = { ...outer, points: [...points, ...(stretch ? [stretch.from, stretch.to] : [])] };
+  const xdp = syntax.subject.text === "xdp";
+  const ctx: Context = {
+    ...outer,
+    subject: xdp ? "xdp" : "skb",
+    points: [...points, ...(stretch ? [stretch.from, stretch.to] : [])],
+  };
   const test = (each: typeof where | typeof when | typeof stop): TExpr | undefined => {
     const typed = each && condition(each.condition, ctx);
     if (!typed || isTooLong(typed, placeOf(ctx, each.condition), ctx.world)) return undefined;
@@ -54,17 +60,18 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
     ...optional("where", test(where)),
     ...optional("when", test(when)),
     ...optional("stop", test(stop)),
-    follow: follow ? checkFollow(follow, ctx) : new Set(FOLLOW_KINDS),
+    follow: follow ? checkFollow(follow, ctx) : new Set(xdp ? [] : FOLLOW_KINDS),
     until: terminals(until),
     ending: terminals(ending),
-    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, from !== undefined, ctx.world),
+    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, from !== undefined, ctx),
     explicitShow: show !== undefined,
     ...optional("sample", sample && checkSample(sample, ctx)),
     ...optional("rate", rate && checkRate(rate, ctx)),
     ...optional("limit", limit && checkLimit(limit, ctx)),
     ...optional("forNs", forClause && checkFor(forClause, ctx)),
   };
-  checkReturns(query, clauses, ctx);
+  if (xdp) checkXdp(query, ctx);
+  else checkReturns(query, clauses, ctx);
   checkJourney(query, ctx);
   return query;
 }
@@ -90,18 +97,17 @@ function checkReturns(query: CheckedQuery, clauses: ReadonlyMap<Clause["kind"], 
 const optional = <K extends string, V>(key: K, value: V | undefined): { [k in K]?: V } =>
   (value === undefined ? {} : { [key]: value }) as { [k in K]?: V };
 
-const SUBJECTS = ["skb", "drop"];
+const SUBJECTS = ["skb", "drop", "xdp"];
 
 function checkSubject({ subject }: Trace, ctx: Context): void {
   if (SUBJECTS.includes(subject.text)) return;
   const { report } = ctx.world;
   const at = placeOf(ctx, subject);
-  if (subject.text === "xdp") report.error(LATER_XDP.code, at, LATER_XDP.message, LATER_XDP);
-  else {
-    report.error("PWQ1202", at, `\`${subject.text}\` cannot be traced`, {
-      label: didYouMean(subject.text, SUBJECTS) ?? "trace `skb`, packets, or `drop`, dropped packets",
-    });
-  }
+  report.error("PWQ1202", at, `\`${subject.text}\` cannot be traced`, {
+    label:
+      didYouMean(subject.text, SUBJECTS) ??
+      "trace `skb`, packets, `drop`, dropped packets, or `xdp`, frames at XDP programs",
+  });
 }
 
 /** The clauses by kind; one that is there twice, or not in this version, is reported. */
@@ -132,6 +138,17 @@ function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Claus
   if (syntax.subject.text === "drop") {
     conflict("At", "`trace drop` looks at drops and nowhere else", "write `trace skb at …`");
     conflict("From", "`trace drop` looks at drops and nowhere else", "write `trace skb from … to …`");
+  }
+  if (syntax.subject.text === "xdp") {
+    const each = "each run of an XDP program is an event of its own";
+    conflict("At", "`trace xdp` looks at XDP programs and nowhere else", "leave it out");
+    for (const kind of ["Follow", "Until", "Ending", "From"] as const) {
+      conflict(kind, "frames at XDP programs are not followed", each);
+    }
+    conflict("When", "frames at XDP programs are not followed", "join the conditions by `and` in `where`");
+    const limit = clauses.get("Limit") as ClauseOf<"Limit"> | undefined;
+    if (limit?.unit.text === "packets")
+      conflict("Limit", "frames are counted as events", "write `limit … events`");
   }
   const follow = clauses.get("Follow") as ClauseOf<"Follow"> | undefined;
   if (follow?.what.some((word) => word.text === "none")) {
@@ -184,6 +201,6 @@ function checkStretch({ from, to }: ClauseOf<"From">, ctx: Context): CheckedQuer
 
 const standardPoint = ({ subject }: Trace): Point => ({
   kind: "NamedPoint",
-  name: subject.text === "drop" ? "drop" : "all",
+  name: subject.text === "drop" || subject.text === "xdp" ? subject.text : "all",
   span: subject.span,
 });

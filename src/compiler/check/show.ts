@@ -1,12 +1,14 @@
 import type { ShowClause } from "../../../grammar/ast.ts";
 import { FIELDS } from "../fields/table.ts";
+import { XDP_FIELDS } from "../fields/xdp.ts";
 import type { Span } from "../source.ts";
 import type { ShowColumn } from "../typed.ts";
 import { condition } from "./expression/condition.ts";
-import { type Context, placeOf, textOf, type World } from "./expression/context.ts";
+import { type Context, placeOf, textOf } from "./expression/context.ts";
 import { expression } from "./expression/expression.ts";
 import { fieldValue } from "./expression/field.ts";
 import { isConstant } from "./expression/fold.ts";
+import { XDP_COLUMNS } from "./xdp.ts";
 
 /** Columns of a query without `show`, by the field each holds: pwru's. */
 const DEFAULT_COLUMNS: readonly (readonly [name: string, field: string])[] = [
@@ -24,11 +26,17 @@ const DEFAULT_COLUMNS: readonly (readonly [name: string, field: string])[] = [
 ];
 
 /** `timed`: of a query with `from … to …`. */
-export const defaultColumns = (span: Span, timed: boolean, world: World): readonly ShowColumn[] =>
-  [...DEFAULT_COLUMNS, ...(timed ? [["latency", "latency"] as const] : [])].map(([name, field]) => ({
-    name,
-    value: fieldValue(FIELDS.get(field)!, span, world),
-  }));
+export const defaultColumns = (
+  span: Span,
+  timed: boolean,
+  { subject, world }: Pick<Context, "subject" | "world">,
+): readonly ShowColumn[] =>
+  subject === "xdp"
+    ? XDP_COLUMNS.map((name) => ({ name, value: fieldValue(XDP_FIELDS.get(name)!, span, world) }))
+    : [...DEFAULT_COLUMNS, ...(timed ? [["latency", "latency"] as const] : [])].map(([name, field]) => ({
+        name,
+        value: fieldValue(FIELDS.get(field)!, span, world),
+      }));
 
 /** Keys that the JSON output gives to every event; `show time` means that one. */
 const OF_EVERY_EVENT: ReadonlySet<string> = new Set(["type", "time", "packet", "func", "query", "last"]);

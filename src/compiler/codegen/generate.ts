@@ -28,6 +28,7 @@ import { surely } from "./lower.ts";
 import { rootsOfPast } from "./lower-past.ts";
 import { generateParse } from "./parse/generate.ts";
 import { generateInner } from "./parse/inner.ts";
+import { xdpMembers } from "./parse/members.ts";
 import { Filters } from "./pcap/filters.ts";
 import { generateFilter } from "./pcap/function.ts";
 import { StackExhausted } from "./problem.ts";
@@ -73,7 +74,10 @@ export function generate(
   const tables = new Tables();
   const filters = new Filters();
   const roots = queries.flatMap(rootsOf);
-  const tests = selection(queries.map(({ where }) => where));
+  const ofFrames = plan.programPoints?.label === "xdp";
+  const members = ofFrames ? xdpMembers(facts) : undefined;
+  // It tests skbs; each frame goes to the queries.
+  const tests = ofFrames ? undefined : selection(queries.map(({ where }) => where));
   const tuples = [false, true].filter((inner) =>
     queries.some(({ captures }) =>
       captures.some(({ source }) => source.shape === "tuple" && (source.inner ?? false) === inner),
@@ -106,7 +110,7 @@ export function generate(
       visibility: "global",
       memory: [VIEW],
       params: 2,
-      insns: generateParse(facts, reader, tables, roots.some(asksForLink)).items,
+      insns: generateParse(facts, reader, tables, roots.some(asksForLink), members).items,
     },
     ...(asksForInner ? [innerFunction(reader, tables)] : []),
     ...tuples.map((inner) => tuple(inner, facts, reader, tables)),

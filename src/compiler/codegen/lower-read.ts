@@ -351,6 +351,7 @@ function lowerEvent(what: EventRead, facts: KernelFacts): Lowered | undefined {
     cgroup: { op: "helper", helper: "cgroup" },
     ...(facts.features.interruptContext && { context: { op: "context" } as const }),
     packet: { op: "guard", condition: nonzero("packet"), value: eventMember("packet") },
+    verdict: { op: "bits", shift: 0, width: 32, signed: false, value: eventMember("location") },
     // At a return the skb may be gone.
     skb: { op: "guard", condition: nonzero("skb"), value: SKB },
     "drop.reason": { op: "guard", condition: atDrop, value: eventMember("reason") },

@@ -1,6 +1,7 @@
 import type { EnumNames, Type } from "../types.ts";
 import type { Field } from "./field.ts";
 import { FIELDS, GROUPS, INNER_GROUP, LATER, PRESENCE } from "./table.ts";
+import { OWN_XDP_FIELDS } from "./xdp.ts";
 
 /** `docs/fields.md`: the table for reading. Written by `scripts/fields.mjs`; a test compares. */
 export function fieldsDocument(): string {
@@ -26,6 +27,13 @@ export function fieldsDocument(): string {
     "",
     "Each is what it is without `inner.`, and absent in packets that are in no tunnel. VXLAN is told by UDP ports 4789 and 8472,",
     "Geneve by 6081. Of tunnels in tunnels the outermost counts.",
+    "",
+    "## Frames at XDP programs",
+    "",
+    "`trace xdp` has the header fields, `tuple`, `time`, `func`, `cpu`, `stack` and the running task as above, and instead",
+    "of the packet's fields these; paths begin at `xdp`, a `struct xdp_buff`: `xdp->rxq->queue_index`.",
+    "",
+    ...table(FIELD_HEAD, OWN_XDP_FIELDS.map(fieldRow)),
     "",
     "## Protocol names",
     "",

@@ -125,6 +125,7 @@ export type EventValue =
   | "module" // of the function; compared through sets of point numbers
   | "caller" // return address at function entry; absent at tracepoints
   | "stack"
+  | "verdict" // of an XDP program, which is where it is seen
   | "ret" // what a function returns; only at its return
   | "cpu"
   | "pid" // tgid, as user space calls it

@@ -13,7 +13,7 @@ import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import { type Part, planFollowing } from "./following.ts";
 import { HEADLESS, isFreePath } from "./lifecycle.ts";
 import { type Selection, selectPoints } from "./points.ts";
-import { tcPrograms } from "./programs.ts";
+import { nameNotice, programPoints, VERDICT } from "./programs.ts";
 import { mixedNotices, planReturns, type ReturnPlan, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
@@ -90,6 +90,8 @@ export function plan(
       label: "one too many: split the file",
     });
   }
+  const frames = queries.filter((q) => q.syntax.subject.text === "xdp");
+  if (frames.length > 0 && frames.length < queries.length) report(mixed(frames[0]!));
   const select = (q: CheckedQuery, points: readonly Point[]): Selection =>
     selectPoints(points, world, facts, q.source, report);
   const stretches = queries.map(
@@ -161,8 +163,9 @@ export function plan(
         }
       }
     }
-    if (selection.tc && !facts.features.programProbe) report(noProgramProbe(query));
-    if (!selection.tc && ![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
+    const programs = selection.tc || selection.xdp;
+    if (programs && !facts.features.programProbe) report(noProgramProbe(query));
+    if (!programs && ![...functions.values(), ...tracepoints.values()].some((w) => w.at & bit)) {
       report({
         code: "PWQ1259",
         severity: "error",
@@ -201,14 +204,24 @@ export function plan(
       )
     : undefined;
   for (const [, want] of returning) want.returns = want.at & waiting;
-  notices.push(...queries.flatMap(mixedNotices));
-  const watching = selections.reduce((bits, { tc }, i) => (tc ? bits | (1 << i) : bits), 0);
-  return assemble(world, facts, backend, functions, tracepoints, how, watching, {
-    notices,
-    once,
-    timed: stretches.map((stretch) => stretch !== undefined),
-    leftOut: () => leftOut(world, selections, probing),
-  });
+  notices.push(...queries.flatMap(mixedNotices), ...queries.flatMap(nameNotice));
+  const kind = selections.some(({ xdp }) => xdp) ? "xdp" : "tc";
+  const watching = selections.reduce((bits, { tc, xdp }, i) => (tc || xdp ? bits | (1 << i) : bits), 0);
+  return assemble(
+    world,
+    facts,
+    backend,
+    functions,
+    tracepoints,
+    how,
+    { kind, at: watching },
+    {
+      notices,
+      once,
+      timed: stretches.map((stretch) => stretch !== undefined),
+      leftOut: () => leftOut(world, selections, probing),
+    },
+  );
 }
 
 function noModule(name: string, loaded: readonly string[]): Diagnostic {
@@ -233,6 +246,14 @@ function returns(world: Universe, name: string, facts: KernelFacts): RegisterVal
   return resultOf(btf, btf.type(btfId));
 }
 
+const mixed = ({ source, syntax }: CheckedQuery): Diagnostic => ({
+  code: "PWQ1271",
+  severity: "error",
+  message: "packets and XDP frames cannot be traced by one file",
+  at: { source, span: syntax.subject.span },
+  label: "put it into a file of its own",
+});
+
 const noEnd = (source: Source, span: Span): Diagnostic => ({
   code: "PWQ1270",
   severity: "error",
@@ -242,7 +263,7 @@ const noEnd = (source: Source, span: Span): Diagnostic => ({
 });
 
 function noProgramProbe({ at, source }: CheckedQuery): Diagnostic {
-  const point = at.find((p) => p.kind === "NamedPoint" && p.name === "tc")!;
+  const point = at.find((p) => p.kind === "NamedPoint" && (p.name === "tc" || p.name === "xdp"))!;
   return {
     code: "PWQ1270",
     severity: "error",
@@ -257,6 +278,7 @@ const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   s.drop &&
   !query.stretch &&
   !s.tc &&
+  !s.xdp &&
   s.functions.size === 0 &&
   s.tracepoints.size === 0 &&
   query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
@@ -313,6 +335,7 @@ function joined(
     tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
     drop: parts.some(({ drop }) => drop),
     tc: parts.some(({ tc }) => tc),
+    xdp: parts.some(({ xdp }) => xdp),
     needFunctions: parts.flatMap(({ needFunctions }) => needFunctions),
     all: parts.some(({ all }) => all),
   };
@@ -344,7 +367,7 @@ function assemble(
   functions: ReadonlyMap<string, Want>,
   tracepoints: ReadonlyMap<string, Want>,
   how: Omit<ReturnPlan, "first"> | undefined,
-  watching: number,
+  watching: { readonly kind: "tc" | "xdp"; readonly at: number },
   {
     once,
     timed,
@@ -427,13 +450,20 @@ function assemble(
       ...(value ? { value } : {}),
     });
   }
-  const tc = watching === 0 ? undefined : tcPrograms(watching, points.length);
-  if (tc) for (let i = 0; i < tc.count; i++) points.push({ kind: "program", name: "a program at tc" });
+  const { kind, at } = watching;
+  const loaded = at === 0 ? undefined : programPoints(kind, at, points.length);
+  for (let i = 0; i < (loaded?.count ?? 0); i++) {
+    points.push({
+      kind: "program",
+      name: `a program at ${kind}`,
+      ...(kind === "xdp" ? { value: VERDICT } : {}),
+    });
+  }
   return {
     backend,
     points,
     kprobes,
-    ...(tc ? { programPoints: tc } : {}),
+    ...(loaded ? { programPoints: loaded } : {}),
     ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,

@@ -16,6 +16,8 @@ export interface Selection {
   readonly drop: boolean;
   /** The BPF programs at tc. */
   readonly tc: boolean;
+  /** The XDP programs. */
+  readonly xdp: boolean;
   /** Points that only function probes can answer, as written. */
   readonly needFunctions: readonly Point[];
   /** `all` is among them: with tracepoints only, it means all tracepoints. */
@@ -35,6 +37,7 @@ export function selectPoints(
   const needFunctions: Point[] = [];
   let drop = false;
   const tc = points.some((p) => p.kind === "NamedPoint" && p.name === "tc");
+  const xdp = points.some((p) => p.kind === "NamedPoint" && p.name === "xdp");
   const excluded = points.filter((p) => "exclude" in p && p.exclude);
   const included = points.filter((p) => !("exclude" in p && p.exclude));
   const all = included.length === 0 || included.some((p) => p.kind === "NamedPoint" && p.name === "all");
@@ -77,7 +80,7 @@ export function selectPoints(
       }
     }
   }
-  return { functions, tracepoints, drop, tc, needFunctions, all };
+  return { functions, tracepoints, drop, tc, xdp, needFunctions, all };
 }
 
 interface Finders {

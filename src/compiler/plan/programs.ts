@@ -1,4 +1,7 @@
+import type { RegisterValue } from "../btf/signature.ts";
 import { POINT_KIND } from "../layout.ts";
+import type { CheckedQuery } from "../typed.ts";
+import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
 
 /** BPF programs as points: which are loaded, and what they are called, is known only while the trace runs. */
@@ -16,19 +19,35 @@ export interface ProgramPoints {
   readonly cookie: bigint;
 }
 
-/** More programs than that at tc, loaded while one trace runs, nobody has. */
+/** More programs of a kind than that, loaded while one trace runs, nobody has. */
 const MOST = 256;
 
-const SCHED_CLS = 3;
-const SCHED_ACT = 4;
+const KINDS = {
+  // BPF_PROG_TYPE_SCHED_CLS and _SCHED_ACT
+  tc: { program: "pwq_tc", types: [3, 4] },
+  // BPF_PROG_TYPE_XDP
+  xdp: { program: "pwq_xdp", types: [6] },
+} as const;
 
-/** `at`: the queries (bits) that look at programs at tc. */
-export const tcPrograms = (at: number, first: number): ProgramPoints => ({
-  program: "pwq_tc",
-  types: [SCHED_CLS, SCHED_ACT],
-  label: "tc",
+/** `at`: the queries (bits) that look at programs of that kind. */
+export const programPoints = (label: keyof typeof KINDS, at: number, first: number): ProgramPoints => ({
+  ...KINDS[label],
+  label,
   first,
   count: MOST,
   // The number is the cookie's lowest field, so that adding to the cookie adds to it.
   cookie: packCookie({ point: first, kind: POINT_KIND.tracepoint, at }),
 });
+
+/** What an XDP program returns: `enum xdp_action`. */
+export const VERDICT: RegisterValue = { kind: "scalar", size: 4, signed: false };
+
+/** Said of queries that look at programs and test `func`: names of programs are not known when the query is compiled. */
+export function nameNotice({ where, when, stop, at }: CheckedQuery): string[] {
+  const looks = at.some((p) => p.kind === "NamedPoint" && (p.name === "tc" || p.name === "xdp"));
+  const conditions = [where, when, stop].filter((expr) => expr !== undefined);
+  const tests = conditions.some((expr) =>
+    someExpr(expr, (part) => part.kind === "field" && part.field.name === "func"),
+  );
+  return looks && tests ? ["conditions on `func` do not know the names of BPF programs"] : [];
+}

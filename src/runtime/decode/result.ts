@@ -3,10 +3,12 @@ import type { DecodeContext } from "./context.ts";
 import { head } from "./head.ts";
 import type { Read } from "./read.ts";
 
-/** What a function returned: as much of the register in the record's head as the function's type says. */
+/** What a function or a BPF program returned: as much of the register in the record's head as the function's type says. */
 export function resultRead(batch: Batch, { points }: DecodeContext): Read {
   const { point, location } = head(batch);
-  const cuts = points.map(({ kind, value }) => (kind === "return" && value ? cutter(value) : undefined));
+  const cuts = points.map(({ kind, value }) =>
+    (kind === "return" || kind === "program") && value ? cutter(value) : undefined,
+  );
   return (at) => cuts[point(at)]?.(BigInt(location(at)));
 }
 

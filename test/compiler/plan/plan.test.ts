@@ -299,6 +299,13 @@ describe("programs at tc", () => {
     expect(unpackCookie(cookie + 7n)).toMatchObject({ point: 7, at: 1, until: 0 });
   });
 
+  it("are not known by name in conditions, which is said", () => {
+    expect(planned('trace skb at tc where func ~ "cls_*"').notices).toContain(
+      "conditions on `func` do not know the names of BPF programs",
+    );
+    expect(planned('trace skb at ip_rcv where func ~ "cls_*"').notices).toEqual([]);
+  });
+
   it("stand behind all other points", () => {
     const made = planned("trace skb at ip_rcv, tc until drop\ntrace skb at ip_rcv");
     expect(made.points.findIndex(({ kind }) => kind === "program")).toBe(made.programPoints!.first);
@@ -312,5 +319,15 @@ describe("programs at tc", () => {
     expect(
       refusal("trace skb at tc", "6.12", "auto", { features: { ...features, programProbe: false } }),
     ).toEqual(["PWQ1270"]);
+  });
+});
+
+describe("frames at XDP programs", () => {
+  it("need the programs and nothing else", () => {
+    const made = planned("trace xdp where udp.dport == 53 and ret == XDP_DROP");
+    expect(made.kprobes).toEqual([]);
+    expect(made.tracepoints).toEqual([]);
+    expect(made.programPoints).toMatchObject({ program: "pwq_xdp", types: [6], label: "xdp", first: 0 });
+    expect(made.points[0]).toMatchObject({ kind: "program", value: { size: 4, signed: false } });
   });
 });

@@ -167,4 +167,37 @@ export default [
       every(recorded.events, "before the program has set it", (event) => event.mark === 0);
     },
   },
+  {
+    name: "frames at XDP programs: headers, device, queue, raw members and the verdict",
+    timeout: 240,
+    async run({ hosts, pwq, programs }) {
+      const { client, server } = hosts.pair();
+      server.run("ip", "link", "set", "s0", "xdp", "obj", programs, "sec", "xdp/filters");
+      const trace = await pwq.trace(
+        "trace xdp where udp.dport in {6017, 6018} show ip.src, udp.dport, len, iface, netns, queue, ret, xdp->rxq->dev->ifindex as raw, ifindex",
+        { patience: 120 },
+      );
+      client.udp("10.0.0.2", 6017, { size: 20 });
+      client.udp("10.0.0.2", 6018, { size: 30 });
+      client.udp("10.0.0.2", 6019);
+      const recorded = await trace.stop();
+      complete(recorded);
+      const seen = recorded.events.map((event) => [event.func, event["udp.dport"], event.len, event.ret]);
+      assert.deepEqual(seen, [
+        ["filters_frames(xdp)", 6017, 62, "XDP_DROP"],
+        ["filters_frames(xdp)", 6018, 72, "XDP_PASS"],
+      ]);
+      every(
+        recorded.events,
+        "where it came in",
+        (event) =>
+          event.iface === "s0" &&
+          event.netns === server.name &&
+          event.queue === 0 &&
+          event["ip.src"] === "10.0.0.1" &&
+          event.raw === event.ifindex &&
+          event.packet === null,
+      );
+    },
+  },
 ] satisfies Case[];

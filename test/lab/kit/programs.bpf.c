@@ -19,4 +19,15 @@ int passes_everything(struct __sk_buff *skb)
 	return TC_ACT_OK;
 }
 
+/* Drops UDP to port 6017 over IPv4 without options. */
+SEC("xdp/filters")
+int filters_frames(struct xdp_md *ctx)
+{
+	const unsigned char *frame = (void *)(long)ctx->data, *end = (void *)(long)ctx->data_end;
+
+	if (frame + 42 > end || frame[12] != 0x08 || frame[13] != 0x00 || frame[23] != 17)
+		return XDP_PASS;
+	return frame[36] == 6017 >> 8 && frame[37] == (6017 & 0xff) ? XDP_DROP : XDP_PASS;
+}
+
 char LICENSE[] SEC("license") = "GPL";

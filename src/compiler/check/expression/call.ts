@@ -13,7 +13,7 @@ import { expression } from "./expression.ts";
 import { constantOf } from "./fit.ts";
 import { isConstant } from "./fold.ts";
 import { expectedBeside } from "./operand.ts";
-import { canonical, ROOTS, rawPath } from "./raw.ts";
+import { canonical, isForeign, ROOTS, rawPath } from "./raw.ts";
 import { signatureOf } from "./signature.ts";
 
 interface Builtin {
@@ -179,7 +179,7 @@ function dump(node: Call, ctx: Context): TDump | undefined {
     report.error("PWQ1106", placeOf(ctx, argument!), `\`${textOf(ctx, argument!)}\` is no structure`, {
       label: label ?? "`dump(skb)`, `dump(shinfo)`, or a path to a structure: `dump(skb->dev)`",
     });
-  if (struct === undefined) return refuse();
+  if (struct === undefined || isForeign(root, ctx)) return refuse();
   const text = target.kind === "RawPath" ? canonical(target) : root;
   const made = { kind: "dump", text, span: spanOf(ctx, node) } as const;
   if (!facts) return { ...made, type: unknown };

@@ -26,6 +26,8 @@ export interface World {
 export interface Context {
   readonly world: World;
   readonly scope: Scope;
+  /** What the query traces; undefined outside of queries. */
+  readonly subject?: "skb" | "xdp";
   /** Where the query looks, as written; undefined outside of queries. */
   readonly points?: readonly Point[];
   /** Set within the value of a def or parameter: where that is used, which is where findings belong. */

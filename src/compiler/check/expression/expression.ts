@@ -1,6 +1,7 @@
 import type { Expr, Logic, Name, Negate, Not } from "../../../../grammar/ast.ts";
 import type { Field } from "../../fields/field.ts";
 import { FIELDS, PRESENCE } from "../../fields/table.ts";
+import { XDP_FIELDS } from "../../fields/xdp.ts";
 import type { Span } from "../../source.ts";
 import type { PresenceName, TConst, TExpr, TField } from "../../typed.ts";
 import { bool, int } from "../../types.ts";
@@ -88,8 +89,8 @@ function name(node: Name, ctx: Context): TExpr | undefined {
   const definition = definitionOf(node, ctx);
   if (definition) return useOf(definition, node, ctx);
   const span = spanOf(ctx, node);
-  const field = FIELDS.get(node.name);
-  if (field?.name === "ret") return result(field, span, ctx);
+  const field = (ctx.subject === "xdp" ? XDP_FIELDS.get(node.name) : undefined) ?? FIELDS.get(node.name);
+  if (field && field === FIELDS.get("ret")) return result(field, span, ctx);
   if (field) return fieldValue(field, span, ctx.world);
   const inner = node.name.startsWith(INNER);
   const layer = (inner ? node.name.slice(INNER.length) : node.name) as PresenceName;

@@ -1,5 +1,11 @@
 import type { RawPath } from "../../../../grammar/ast.ts";
-import { explainPathProblem, type PathProblem, type PathResult, resolvePath } from "../../btf/path.ts";
+import {
+  explainPathProblem,
+  PATH_ROOTS,
+  type PathProblem,
+  type PathResult,
+  resolvePath,
+} from "../../btf/path.ts";
 import type { PathValue } from "../../btf/resolved-path.ts";
 import type { Code } from "../../diagnostics/codes.ts";
 import { suggest } from "../../diagnostics/suggest.ts";
@@ -19,15 +25,20 @@ import {
 import { type Context, placeOf, spanOf } from "./context.ts";
 
 /** Where paths begin, with the structure that each points to. */
-export const ROOTS: Readonly<Record<string, string>> = { skb: "sk_buff", shinfo: "skb_shared_info" };
+export const ROOTS = PATH_ROOTS;
+
+/** A frame of XDP where packets are traced; the other way round `checkXdp` says more. */
+export const isForeign = (root: string, { subject }: Context): boolean => root === "xdp" && subject === "skb";
 
 /** `whole`: it may end in a structure, whose bytes are wanted. */
 export function rawPath(node: RawPath, ctx: Context, options: { whole?: boolean } = {}): TRaw | undefined {
   const { report, facts } = ctx.world;
   const root = ROOTS[node.root];
-  if (root === undefined) {
+  if (root === undefined || isForeign(node.root, ctx)) {
     return report.error("PWQ1124", placeOf(ctx, node), `\`${node.root}\` is not where a path begins`, {
-      label: `a path begins at the packet: \`skb->${node.root}\``,
+      label: isForeign(node.root, ctx)
+        ? "only in `trace xdp`"
+        : `a path begins at the packet: \`skb->${node.root}\``,
     });
   }
   const path = { kind: "raw", text: canonical(node), span: spanOf(ctx, node) } as const;

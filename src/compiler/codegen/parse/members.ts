@@ -1,5 +1,5 @@
 import type { KernelFacts } from "../../facts.ts";
-import type { Value } from "../ir.ts";
+import { constant, type Value } from "../ir.ts";
 import { lowerRead } from "../lower-read.ts";
 
 /** Members of the skb and what hangs on it, as values; undefined where this kernel has no such member. */
@@ -34,3 +34,32 @@ export function skbMembers(facts: KernelFacts) {
 }
 
 export type SkbMember = keyof ReturnType<typeof skbMembers>;
+
+/**
+ * The same of a frame at an XDP program, `struct xdp_buff`: it begins with its Ethernet header, nothing has been found in
+ * it yet, and all of it that the program sees is in one piece.
+ */
+export function xdpMembers(facts: KernelFacts): Readonly<Record<SkbMember, Value | undefined>> {
+  const number = (path: string): Value => {
+    const lowered = lowerRead({ from: "path", path }, { kind: "int", bits: 64, signed: false }, facts);
+    if (lowered?.shape !== "number") throw new RangeError(`struct xdp_buff has no ${path}`);
+    return lowered.value;
+  };
+  const data = number("xdp->data");
+  return {
+    head: data,
+    tail: { op: "alu", alu: "-", signed: false, left: number("xdp->data_end"), right: data },
+    mac: constant(0),
+    network: constant(0),
+    protocol: undefined,
+    route: undefined,
+    tagged: undefined,
+    tci: undefined,
+    deviceType: number("xdp->rxq->dev->type"),
+    family: undefined,
+    state: undefined,
+    protocolOfSocket: undefined,
+    addressHigh: undefined,
+    addressLow: undefined,
+  };
+}

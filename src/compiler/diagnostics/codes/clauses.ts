@@ -104,4 +104,10 @@ export const clauses = {
     wrong: "trace skb show latency",
     right: "trace skb from ip_rcv to ip_local_deliver show latency",
   },
+  PWQ1216: {
+    title: "a frame at an XDP program has no such thing",
+    text: "XDP programs run before there is a socket buffer, so a frame has headers, a length, a device and a receive queue, and after the program has run a verdict (`ret`), but no mark, socket, connection or journey. `xdp->…` reads the members of `struct xdp_buff`.",
+    wrong: "trace xdp where mark == 7",
+    right: "trace xdp where udp.dport == 53 and ret == XDP_DROP",
+  },
 } as const satisfies Record<string, Page>;

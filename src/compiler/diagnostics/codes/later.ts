@@ -26,12 +26,6 @@ export const later = {
     wrong: "trace drop show drop.reason top 10",
     right: "trace drop show drop.reason",
   },
-  PWQ1510: {
-    title: "`trace xdp` is not there yet",
-    text: "Frames at XDP programs come in a later version. A packet is seen from where it becomes an skb.",
-    wrong: "trace xdp",
-    right: "trace skb",
-  },
   PWQ1512: {
     title: "the point `xdp` is not there yet",
     text: "Looking inside loaded XDP programs comes in a later version.",

@@ -116,4 +116,10 @@ export const plan = {
     wrong: "# without: bpf_tramp_link\ntrace skb at tc",
     right: "trace skb at tcf_classify",
   },
+  PWQ1271: {
+    title: "one file traces packets or XDP frames",
+    text: "The queries of a file share one program in the kernel, and that knows either socket buffers or the frames of XDP programs. Put the queries into two files and run them side by side.",
+    wrong: "trace xdp\ntrace skb at ip_rcv",
+    right: "trace xdp\ntrace xdp where tcp",
+  },
 } as const satisfies Record<string, Page>;
