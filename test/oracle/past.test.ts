@@ -44,7 +44,7 @@ describe.each(KERNELS)("earlier events on Linux %s", (kernel) => {
     const wanted: (boolean | undefined)[][] = [];
     const got: (Value | undefined)[][] = [];
     // Few packets, each again and again, so that values repeat themselves.
-    const packets = Array.from({ length: 40 }, () => randomPacket(random));
+    const packets = Array.from({ length: 80 }, () => randomPacket(random));
     for (let i = 0; i < PACKETS; i++) {
       const packet = random.pick(packets);
       const occasion = randomOccasion(random);
