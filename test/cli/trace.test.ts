@@ -58,6 +58,14 @@ beforeAll(() => {
 });
 
 describe.skipIf(missing !== undefined)(title, () => {
+  test("with a file of hooks", async () => {
+    const { stdout, stderr, status } = await alone(`
+      echo 'let n = 0; on("event", (e) => { n += e.udp.dport ?? 0; drop(); }); on("stop", () => print(n > 0))' > hooks.ts
+      pwq run -e "trace skb where udp.dport == 5301 until drop" --hook hooks.ts -- bash -c 'send 5301 3'`);
+    expect([stdout, status]).toEqual(["true\n", 0]);
+    expect(stderr).toContain("0 events");
+  });
+
   test("of a drop: the packet's way, then the reason and the place", async () => {
     const { stdout, stderr, status } = await alone(
       "pwq 'trace skb where udp.dport == 7001 until drop show udp.sport, mark' --json -- bash -c 'send 7001 1; send 7002 1'",

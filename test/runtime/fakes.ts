@@ -97,7 +97,7 @@ export async function runFake(
   const { format = "json", ...session } = rest;
   const path = join(mkdtempSync(join(tmpdir(), "pwq-test-")), "out");
   const sink = new Sink(openSync(path, "w"), () => {});
-  const batch = new Batch();
+  const batch = session.batch ?? new Batch();
   const losses: string[] = [];
   const presenter = presenterFor(format, queries, sink, batch);
   let end: (reason: EndReason) => void = () => {};

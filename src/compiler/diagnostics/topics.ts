@@ -44,6 +44,15 @@ export const TOPICS: Readonly<Record<string, Page>> = {
     text: '`param name: type = default "what it is"` declares one; `$name` uses it; `pwq run FILE name=value` sets it. The types are `int u8 u16 u32 u64 port duration size string ip cidr mac iface netns bool`. A value is written as in a program, only that strings and names of interfaces and namespaces need no quotes. Without a default a value must be given. `pwq info FILE` lists the parameters.',
     right: 'param port: port = 443 "only this port"\n\ntrace skb where tcp.port == $port',
   },
+  hooks: {
+    title: "Hooks",
+    text: [
+      "`on event|drop|packet|tick(1s)|start|stop (e) { … }` runs TypeScript: for each event that is shown, each drop, each finished journey, again and again, at the start and the end. `--hook FILE.ts` takes them from a file.",
+      '`e` has the fields of the language (`e.ip.src`, `e.drop?.reason`), `e.has("tcp")`, `e.copy()` and `e.toJSON()`; a packet also `e.events`, `e.outcome` and `e.path`. Fields that are named are captured. Helpers: `print report emit drop stop state params ip format`, and nothing else: hooks run in a sandbox.',
+      "`pwq check` finds misspelt fields, and wrong types where the package `typescript` is installed; `pwq types FILE` prints the declarations.",
+    ].join("\n\n"),
+    right: 'trace drop\n\non drop (e) {\n  if (e.drop.reason === "NETFILTER_DROP") print(e.ip.src);\n}',
+  },
   paths: {
     title: "Paths through kernel structures",
     text: "`skb->dev->ifindex` reads what the kernel itself would: `->` follows a pointer, `.` goes into an embedded structure, `[n]` takes an array element. Types come from the running kernel's BTF. Where a pointer on the way is NULL the value is absent. `str(path)` prints a text, `hex(path, n)` bytes.",
