@@ -52,11 +52,12 @@ const files = (folder, pattern) =>
         .sort()
     : [];
 
-/** All at once or not at all: a program that runs meanwhile keeps the file it has. */
+/** All at once or not at all: a program that runs meanwhile keeps the file it has, and two builds do no harm. */
 function replace(path, make) {
   mkdirSync(dirname(path), { recursive: true });
-  make(`${path}.new`);
-  renameSync(`${path}.new`, path);
+  const made = `${path}.${process.pid}`;
+  make(made);
+  renameSync(made, path);
 }
 
 const ADDON = "build/pwq.node";
@@ -232,16 +233,17 @@ const snapshot = {
   },
   build() {
     const path = snapshotPath();
-    for (const old of files("dist", /snapshot-[^/]*\.blob/)) rmSync(old);
+    for (const old of files("dist", /snapshot-[^/]*\.blob$/)) rmSync(old, { force: true });
     const scratch = mkdtempSync(join(tmpdir(), "pwq-snapshot-"));
     try {
       const btf = join(scratch, "btf");
       writeFileSync(btf, gunzipSync(readFileSync(SNAPSHOT_BTF)));
       const env = { ...process.env, PWQ_WARM_BTF: btf, NODE_OPTIONS: "" };
-      const args = [...NODE_FLAGS, "--snapshot-blob", `${path}.new`, "--build-snapshot", SNAPSHOT_SOURCE];
-      const { status, stderr } = spawnSync("node", args, { env, encoding: "utf8" });
-      if (status !== 0) throw new BuildError(`node ${args.join(" ")}\n${stderr.trim()}`);
-      renameSync(`${path}.new`, path);
+      replace(path, (blob) => {
+        const args = [...NODE_FLAGS, "--snapshot-blob", blob, "--build-snapshot", SNAPSHOT_SOURCE];
+        const { status, stderr } = spawnSync("node", args, { env, encoding: "utf8" });
+        if (status !== 0) throw new BuildError(`node ${args.join(" ")}\n${stderr.trim()}`);
+      });
     } finally {
       rmSync(scratch, { recursive: true });
     }

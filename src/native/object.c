@@ -4,6 +4,7 @@
 #include "object.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
 
 #include <bpf/bpf.h>
@@ -263,6 +264,22 @@ static bool get_log_level(napi_env env, napi_value options, uint32_t *level)
 	return is_undefined(env, property) || get_u32(env, property, level);
 }
 
+/*
+ * The verifier gives up with EAGAIN when a signal arrives, and libbpf tries again a few times only. A signal for the
+ * process is taken by another thread meanwhile, so that Ctrl-C still works.
+ */
+static int load_undisturbed(struct bpf_object *object)
+{
+	sigset_t all, before;
+	int err;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	err = bpf_object__load(object);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return err;
+}
+
 EXPORTED(native_load)
 {
 	struct object *object;
@@ -279,7 +296,7 @@ EXPORTED(native_load)
 	object->loaded = true;
 	err = give_logs(object->bpf, level);
 	if (!err)
-		err = bpf_object__load(object->bpf);
+		err = load_undisturbed(object->bpf);
 	result = err ? throw_refusal(env, object->bpf, err) : make_logs(env, object->bpf);
 	free_logs(object->bpf);
 	return result;

@@ -7,7 +7,8 @@ import type { NativeError } from "../native/native.ts";
 
 /** The kernel's refusal as a finding: of our program, or of what we asked for. */
 export function refusal(error: NativeError, compiled: Compiled): PwqError {
-  const finding = error.log && error.program ? verifierFinding(error, compiled) : systemFinding(error);
+  const byVerifier = error.log && error.program && error.code !== "EAGAIN";
+  const finding = byVerifier ? verifierFinding(error, compiled) : systemFinding(error);
   return new PwqError([finding]);
 }
 
@@ -29,6 +30,11 @@ const BY_ERRNO: Readonly<Record<string, Omit<Diagnostic, "severity">>> = {
     code: "PWQ3016",
     message: "a map is larger than the kernel allows",
     label: "try a smaller `--buffer`",
+  },
+  EAGAIN: {
+    code: "PWQ3017",
+    message: "the kernel was interrupted while it verified the program",
+    label: "try again",
   },
   EMFILE: {
     code: "PWQ3016",

@@ -4,7 +4,7 @@ import { gunzipSync } from "node:zlib";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { flag } from "../../src/cli/options.ts";
-import { build } from "./build.ts";
+import { BUILD_MS, build } from "./build.ts";
 import { emptyFolder, shell } from "./pwq.ts";
 
 const folder = emptyFolder();
@@ -17,7 +17,7 @@ beforeAll(() => {
     join(folder, "drops.pwq"),
     `## Drops of one port.\n## With the reason.\n@tags drop, tcp\n@requires kernel >= 5.17\nparam port: port = 443 "only this port"\nparam net: cidr\n\ntrace drop where tcp.dport == $port and ip.dst in $net\n`,
   );
-});
+}, BUILD_MS);
 
 /** Standard output of a call that must succeed and be silent otherwise. */
 async function out(line: string): Promise<string> {

@@ -1,13 +1,13 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { build } from "./build.ts";
+import { BUILD_MS, build } from "./build.ts";
 import { shell } from "./pwq.ts";
 
 const FOLDER = join(import.meta.dirname, "errors");
 const calls = readdirSync(FOLDER).filter((name) => name.endsWith(".args"));
 
-beforeAll(build);
+beforeAll(build, BUILD_MS);
 
 /** `PWQ2001-….args` is a call, `PWQ2001-….golden` what it prints on standard error; UPDATE=1 writes the latter. */
 describe.concurrent("wrong calls", () => {

@@ -118,6 +118,7 @@ const CASES: Readonly<Record<string, () => unknown>> = {
   ],
   "PWQ3016-too-large": refused({ code: "E2BIG" }),
   "PWQ3016-open-files": refused({ code: "EMFILE", operation: "attachKprobes" }),
+  "PWQ3017-interrupted": refused({ code: "EAGAIN", program: "pwq_kprobe", log: "processed 100 insns" }),
   "PWQ3017-unknown-error": refused({
     code: "EBUSY",
     operation: "attachRawTracepoint",

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from "vitest";
-import { build } from "./build.ts";
+import { BUILD_MS, build } from "./build.ts";
 import { shell } from "./pwq.ts";
 
 /**
@@ -9,7 +9,7 @@ import { shell } from "./pwq.ts";
 const DEMO = `"$PWQ_ROOT/examples/demo.pwqr"`;
 const env = { PWQ_ROOT: process.cwd() };
 
-beforeAll(build);
+beforeAll(build, BUILD_MS);
 
 test("the demo's recording shows the packet's way to its drop", async () => {
   const { stdout, stderr, status } = await shell(`pwq replay ${DEMO}`, { env });

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, symlinkSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
-import { build } from "./build.ts";
+import { BUILD_MS, build } from "./build.ts";
 import { emptyFolder, PWQ, type Result, shell } from "./pwq.ts";
 
 /** Traces of the running kernel, of packets on the loopback of a network namespace that goes away with the test. */
@@ -55,7 +55,7 @@ async function settled(): Promise<number> {
 
 beforeAll(() => {
   build();
-});
+}, BUILD_MS);
 
 describe.skipIf(missing !== undefined)(title, () => {
   test("with a file of hooks", async () => {
@@ -199,6 +199,16 @@ describe.skipIf(missing !== undefined)(title, () => {
       `PATH=${bin}:$PATH ${script} port=7009 --json --quiet -- bash -c 'send 7009 2; send 7010 1'`,
     );
     expect(events(stdout).map((event) => event["udp.dport"])).toEqual([7009, 7009]);
+  });
+
+  test("signals while it is loaded do not interrupt the verifier", async () => {
+    const listen = `process.on("SIGUSR2", () => {}); require("node:fs").writeFileSync("up", "")`;
+    const run = `"${process.execPath}" -r ./listen.cjs "${resolve("dist/cli.js")}" 'trace drop' --ready-file ready`;
+    const { stderr } = await alone(
+      `echo '${listen}' > listen.cjs; ${run} --for 10ms >/dev/null & pid=$!; until [ -e up ]; do sleep 0.01; done; sent=0; until [ -e ready ] || ! kill -USR2 $pid; do sent=1; done; wait $pid; echo "status $? $sent" >&2`,
+    );
+    expect(stderr).toContain("pwq: attached to 1 tracepoint");
+    expect(stderr).toContain("status 0 1\n");
   });
 
   test("two at a time do not disturb each other", async () => {
