@@ -88,7 +88,7 @@ on stop (e) { emit({ events: e.events }); report("done", { severity: "warning", 
         [1, 2, 3, 4],
         [5, 6],
       ],
-      { limit: 2 },
+      { limit: 2, wait: 2000 },
     );
     expect(lines(outcome).map(brief)).toEqual(["start", 2, 4, "end"]);
     expect(outcome.end).toMatchObject({ reason: "limit", events: 2 });
