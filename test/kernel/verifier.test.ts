@@ -112,6 +112,8 @@ describe.skipIf(reason !== undefined)(`the verifier takes generated code${becaus
       'trace skb where drop.location ~ "nft_*" or func ~ "net:*" follow none',
       "trace skb show stack if drop and tcp.dport == 443, tuple if not udp, mark until drop and len > 7",
       'trace skb where pcap "tcp port 443 and not host 1.1.1.1" until drop',
+      "trace skb where inner.tcp.dport == 443 or tunnel.vni == 7 until drop show tunnel.kind, inner.tuple, tuple, inner.eth",
+      'trace skb where inner.pcap "tcp port 443" and not inner.ip.src in {10.0.0.0/8, fd00::/8} when pcap "udp or ip proto 47" until inner.icmp show inner.payload.len',
       'trace skb where pcap "vlan 5 and (tcp[tcpflags] & tcp-syn != 0 or ip6[40] == 6)" or not pcap "arp" show pcap "len > 100"',
       'trace skb where pcap "tcp[((tcp[12] & 0xf0) >> 2):4] = 0x47455420 and ip[2:2] - ((ip[0]&0xf)<<2) > 40"',
       `trace skb where pcap "${Array.from({ length: 60 }, (_, i) => `host 10.0.${i}.1`).join(" or ")}"`,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { check } from "../../src/compiler/check/check.ts";
 import { evaluate, type Value } from "../../src/compiler/evaluate.ts";
 import { FIELDS } from "../../src/compiler/fields/table.ts";
+import { pcapKey } from "../../src/compiler/pcap/filter.ts";
 import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";
 import { Random } from "../random.ts";
 import { randomFilter } from "./filters.ts";
@@ -9,12 +10,16 @@ import { Generated } from "./generated.ts";
 import { fieldsOf, randomOccasion } from "./occasion.ts";
 import { randomPacket } from "./packets.ts";
 import { environmentOf, explain } from "./parse.ts";
+import { pcap } from "./pcap.ts";
 import { slotsOf, tupleText } from "./slots.ts";
 
 /** Pairs of a filter and a packet, on each kernel: at least 10,000 in all. */
 const FILTERS = Number(process.env.PWQ_ORACLE_FILTERS ?? 150);
 const PACKETS = 25;
 const SEED = Number(process.env.PWQ_ORACLE_SEED ?? 1);
+
+/** Of which all are right for IP packets but one, which is about the frame only. */
+const PCAP = ["tcp or udp", "not arp", "ether src 02:42:0a:00:00:01", "vlan", "len > 60"];
 
 /** Fields that are read from packets, as many to a query as one might show. */
 const CAPTURED: readonly (readonly string[])[] = (() => {
@@ -23,7 +28,13 @@ const CAPTURED: readonly (readonly string[])[] = (() => {
       ({ name, read }) => !["event", "runtime", "either"].includes(read.from) && !name.endsWith("tuple"),
     )
     .map(({ name }) => name);
-  const all = [...names, "payload(5)", "skb->sk->__sk_common.skc_dport"];
+  const all = [
+    ...names,
+    ...PCAP.map((text) => `pcap "${text}"`),
+    ...PCAP.map((text) => `inner.pcap "${text}"`),
+    "payload(5)",
+    "skb->sk->__sk_common.skc_dport",
+  ];
   return Array.from({ length: Math.ceil(all.length / 12) }, (_, i) => all.slice(12 * i, 12 * i + 12));
 })();
 const CAPTURES = 120;
@@ -40,7 +51,7 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
       const text = randomFilter(random);
       const { program } = check(
         { name: "filter", text: `trace skb at ip_rcv, drop where ${text} show len` },
-        { facts },
+        { facts, pcap },
       );
       const where = program!.queries[0]!.where!;
       const generated = new Generated(program!, facts);
@@ -64,16 +75,24 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
     const facts = fixtureFacts(kernel);
     const random = new Random(SEED);
     const text = `trace skb at ip_rcv show ${names.join(", ")}`;
-    const { program, diagnostics } = check({ name: "capture", text }, { facts });
+    const { program, diagnostics } = check({ name: "capture", text }, { facts, pcap });
     expect(diagnostics.map(({ message }) => message)).toEqual([]);
     const generated = new Generated(program!, facts);
+    const filters = program!.queries[0]!.show.flatMap(({ value }) =>
+      value.kind === "pcap" ? [{ ...value, slot: pcapKey(value) }] : [],
+    );
     for (let i = 0; i < CAPTURES; i++) {
       const packet = randomPacket(random);
-      const { fields, payload } = explain(packet);
+      const explained = explain(packet);
+      const { fields, payload } = explained;
       const { record } = generated.run(packet);
+      const filtered = (key: string) => {
+        const found = filters.find(({ slot }) => slot === key);
+        return found && explained.filtered(found.filter!, found.inner);
+      };
       const wanted = names.map((name) => [
         name,
-        name === "payload(5)" ? payload?.slice(0, 5) : fields.get(name),
+        name === "payload(5)" ? payload?.slice(0, 5) : (fields.get(name) ?? filtered(name)),
       ]);
       const slots = slotsOf(record!, generated.record);
       expect([packet.story, ...names.map((name) => [name, slots.get(name)])]).toEqual([
@@ -88,7 +107,7 @@ describe.each(KERNELS)("generated code on Linux %s", (kernel) => {
     const random = new Random(SEED);
     const { program } = check(
       { name: "capture", text: `trace skb at ip_rcv show ${prefix}tuple` },
-      { facts },
+      { facts, pcap },
     );
     const generated = new Generated(program!, facts);
     for (let i = 0; i < 4 * CAPTURES; i++) {

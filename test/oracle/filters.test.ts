@@ -7,9 +7,11 @@ import { randomFilter } from "./filters.ts";
 import { fieldsOf, randomOccasion } from "./occasion.ts";
 import { randomPacket } from "./packets.ts";
 import { environmentOf, explain } from "./parse.ts";
+import { pcap } from "./pcap.ts";
 
 const facts = fixtureFacts("6.12");
-const checked = (where: string) => check({ name: "filter", text: `trace skb where ${where}` }, { facts });
+const checked = (where: string) =>
+  check({ name: "filter", text: `trace skb where ${where}` }, { facts, pcap });
 const COUNT = 500;
 
 describe("random filters", () => {

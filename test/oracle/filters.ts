@@ -180,6 +180,17 @@ const TESTS: readonly ((random: Random) => string)[] = [
       "esp",
       "gre",
     ]),
+  (random) =>
+    `${random.once(3) ? "inner." : ""}pcap "${random.pick([
+      "tcp",
+      "udp port 53",
+      "host 10.0.0.1 or host fd00::1",
+      "tcp port 443 and not src net 10.0.0.0/8",
+      "ether host 02:42:0a:00:00:01",
+      "vlan and ip",
+      "ip[8] > 64 and len < 100",
+      "arp or icmp6",
+    ])}"`,
   (random) => `iface ${random.pick(["==", "!="])} "${random.pick(POOL.iface).slice(0, 15)}"`,
   (random) => `iface ${membership(random)} {"eth0", "${random.pick(["lo", "wg0", "nope"])}"}`,
   (random) => `comm ${random.pick(["==", "!="])} "${random.pick(COMMS)}"`,

@@ -1,6 +1,8 @@
 import type { Environment, Value } from "../../src/compiler/evaluate.ts";
+import type { PcapFilter } from "../../src/compiler/pcap/filter.ts";
 import type { PresenceName } from "../../src/compiler/typed.ts";
 import { AF_INET, AF_INET6, isSmall, type Packet, type Socket } from "./packet.ts";
+import { passes, type Start } from "./pcap.ts";
 import { ETH_ARP, ETH_IP, ETH_IPV6, ETH_QINQ, ETH_VLAN } from "./pools.ts";
 import { surroundings } from "./surroundings-fields.ts";
 
@@ -16,6 +18,8 @@ export interface Explained {
   readonly presentInside: ReadonlySet<PresenceName>;
   /** From where the transport header's data begins to the end of the linear data; undefined: it begins beyond that. */
   readonly payload: Uint8Array | undefined;
+  /** What a filter says of the packet, or of the one inside it; undefined: nothing. */
+  filtered(filter: PcapFilter, inner: boolean): boolean | undefined;
 }
 
 export function explain(packet: Packet): Explained {
@@ -28,14 +32,16 @@ export function explain(packet: Packet): Explained {
 
 /** The packet as `evaluate` asks for it; `more`: fields that are not the packet's. */
 export function environmentOf(
-  { fields, present, presentInside, payload }: Explained,
+  explained: Explained,
   more: ReadonlyMap<string, Value> = new Map(),
 ): Environment {
+  const { fields, present, presentInside, payload } = explained;
   return {
     present: (layer, inner) => (inner ? presentInside : present).has(layer),
     read: (leaf) => {
       if (leaf.kind === "field") return fields.get(leaf.field.name) ?? more.get(leaf.field.name);
       if (leaf.kind === "raw") return fields.get(leaf.text);
+      if (leaf.kind === "pcap") return explained.filtered(leaf.filter!, leaf.inner);
       return leaf.kind === "payload" ? payload?.slice(0, leaf.size) : undefined;
     },
   };
@@ -51,6 +57,9 @@ class View implements Explained {
   payload: Uint8Array | undefined;
   readonly #packet: Packet;
   readonly #bytes: DataView;
+  /** Where an Ethernet header begins, else an IP header. */
+  #start: Start | undefined;
+  #startInside: Start | undefined;
   /** Where a transport header begins, and of which packet. */
   #carried: { readonly at: number; readonly proto: number; readonly version: 4 | 6 } | undefined;
 
@@ -93,6 +102,7 @@ class View implements Explained {
     }
     for (const [name, value] of inside.fields) this.fields.set(`inner.${name}`, value);
     this.presentInside = inside.present;
+    this.#startInside = inside.#start;
   }
 
   #tunnel():
@@ -118,6 +128,12 @@ class View implements Explained {
     if ((port === 4789 || port === 8472) && first & 8) return { kind: 1, vni, at: at + 16, type: "frame" };
     if (port !== 6081 || first > 0x3f) return undefined;
     return { kind: 2, vni, at: at + 16 + 4 * first, type: typed(this.#number(at + 10, 2)) };
+  }
+
+  filtered(filter: PcapFilter, inner: boolean): boolean | undefined {
+    return inner
+      ? passes(filter, this.#packet, this.#startInside, undefined)
+      : passes(filter, this.#packet, this.#start, this.#packet.tag);
   }
 
   #linear(at: number, size: number): boolean {
@@ -152,6 +168,7 @@ class View implements Explained {
   }
 
   #ethernetAt(at: number): void {
+    this.#start = { link: "ethernet", at };
     this.present.add("eth");
     this.#set("eth.dst", this.#big(at, 6));
     this.#set("eth.src", this.#big(at + 6, 6));
@@ -244,6 +261,7 @@ class View implements Explained {
     if (!this.#linear(at, 20)) return;
     const words = this.#number(at, 1) & 15;
     if (words < 5 || !this.#linear(at, 4 * words)) return;
+    this.#start ??= { link: "raw", at };
     this.present.add("ip").add("ip4");
     const length = this.#number(at + 2, 2);
     const flags = this.#number(at + 6, 2);
@@ -270,6 +288,7 @@ class View implements Explained {
 
   #ip6(at: number): void {
     if (!this.#linear(at, 40)) return;
+    this.#start ??= { link: "raw", at };
     this.present.add("ip").add("ip6");
     const length = this.#number(at + 4, 2);
     this.#address("src", 6, this.#big(at + 8, 16));

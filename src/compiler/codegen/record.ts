@@ -86,7 +86,11 @@ const isReadable = (expr: TExpr, { facts }: LowerContext): boolean =>
   expr.kind === "field" && lowerRead(expr.field.read, expr.type, facts) !== undefined;
 
 function sourceOf(expr: TExpr, context: LowerContext): Capture["source"] {
-  return expr.type.kind === "bool" && expr.kind !== "field" && expr.kind !== "raw" && expr.kind !== "past"
+  return expr.type.kind === "bool" &&
+    expr.kind !== "field" &&
+    expr.kind !== "raw" &&
+    expr.kind !== "past" &&
+    expr.kind !== "pcap"
     ? { shape: "presence", expr }
     : lower(expr, context);
 }
