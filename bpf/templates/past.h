@@ -97,8 +97,10 @@ __hidden __u64 pwq_first(__u64 event_address, __u64 slot, __u64 high, __u64 low)
 	struct pwq_event *event = (void *)event_address;
 	struct seen key = { event->packet, slot, { { high, low } } };
 	__u8 one = 1;
+	/* The map's own function is called, which returned an int before Linux 6.4: the upper half says nothing. */
+	int refused = bpf_map_update_elem(&pwq_seen, &key, &one, BPF_NOEXIST);
 
-	return opaque_zero(event) | (bpf_map_update_elem(&pwq_seen, &key, &one, BPF_NOEXIST) + 1 > 0);
+	return opaque_zero(event) | !refused;
 }
 
 /* The time that was kept in a slot, as an opaque number; 0 if none was. */

@@ -4,6 +4,7 @@ import { Batch } from "../runtime/decode/batch.ts";
 import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { DEFAULT_HOLD, type HoldLimits } from "../runtime/journeys/holding.ts";
+import { aggregating } from "../runtime/output/aggregates.ts";
 import { jsonPresenter } from "../runtime/output/json.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { Sink } from "../runtime/output/sink.ts";
@@ -18,6 +19,8 @@ export interface Presentation {
   readonly batch: Batch;
   readonly sink: Sink;
   readonly presenter: Presenter;
+  /** Events that were made into aggregates instead of lines. */
+  readonly aggregated: () => number;
   /** Resolves if nobody reads any more, or nothing can be written. */
   readonly ended: Promise<EndReason>;
 }
@@ -36,7 +39,11 @@ export function present(
   });
   const sink = new Sink(fd, () => end("output"), rotation);
   const shown = queries.map((query) => columnsOf(query, batch, context));
-  if (options.json) return { batch, sink, presenter: jsonPresenter(sink, shown, batch, context), ended };
+  const presented = (inner: Presenter): Presentation => {
+    const { presenter, events } = aggregating(inner, sink, queries, shown, options.json === true);
+    return { batch, sink, presenter, aggregated: events, ended };
+  };
+  if (options.json) return presented(jsonPresenter(sink, shown, batch, context));
   const columns = queries.map((query, i) => [...leadingColumns(query, batch, context), ...shown[i]!]);
   const table = tablePresenter(sink, columns, batch, context, {
     color: wantsColor(options.color, fd),
@@ -52,7 +59,7 @@ export function present(
       else table.cut(cut);
     },
   };
-  return { batch, sink, presenter, ended };
+  return presented(presenter);
 }
 
 /** How much `ending` may hold. */

@@ -1,5 +1,6 @@
 import type { ArithmeticOp, CompareOp, Point, Trace } from "../../grammar/ast.ts";
 import type { HookProgram } from "../hooks/program.ts";
+import type { AggregateName } from "./aggregates.ts";
 import type { ResolvedPath } from "./btf/resolved-path.ts";
 import type { Diagnostic } from "./diagnostics/diagnostic.ts";
 import type { Field } from "./fields/field.ts";
@@ -45,6 +46,8 @@ export interface CheckedQuery {
   /** Journeys that end otherwise are not shown; empty: all are. */
   readonly ending: readonly CheckedTerminal[];
   readonly show: readonly ShowColumn[];
+  /** `show` aggregates: the columns are its keys and what it is made of. */
+  readonly aggregation?: Aggregation;
   /** What hooks read; named as they name it. */
   readonly captured?: readonly ShowColumn[];
   /** False: the columns are the default ones. */
@@ -68,6 +71,28 @@ export interface ShowColumn {
   readonly value: TExpr;
   /** `if`: the value is absent where this is not true. */
   readonly condition?: TExpr;
+}
+
+export interface Aggregation {
+  /** So many of the query's columns, the first, are the groups (`by`). */
+  readonly keys: number;
+  readonly items: readonly AggregateItem[];
+  /** Printed again so often; absent: once, at the end. */
+  readonly everyNs?: bigint;
+  /** The largest groups by the first aggregate. */
+  readonly top?: number;
+}
+
+export interface AggregateItem {
+  /** The JSON key: the item as written, or its `as` name. */
+  readonly name: string;
+  readonly fn: AggregateName;
+  /** Of the result. */
+  readonly type: Type;
+  /** The query's column that it is made of; absent: events are counted. */
+  readonly column?: number;
+  /** Of `lhist`, in the value's own unit. */
+  readonly range?: { readonly low: number; readonly high: number; readonly step: number };
 }
 
 interface TNode {

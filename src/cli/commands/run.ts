@@ -70,6 +70,7 @@ export async function trace(
     batch,
     sink,
     presenter,
+    aggregated,
     ended: unread,
   } = present(output, compiled.queries, context, options, checked.hooks !== undefined);
   const hooks = await startHooks(checked, { queries: compiled.queries, batch, context }, options);
@@ -116,7 +117,7 @@ export async function trace(
     recorder?.close(saved, end);
     const { failure, notes } = await output.close(sink);
     if (!options.quiet && sink.ended?.kind !== "gone") {
-      note(summary(end, sink.eventsWritten));
+      note(summary(end, sink.eventsWritten + aggregated()));
       for (const text of notes) note(text);
     }
     if (failure) throw failure;

@@ -1,4 +1,13 @@
-import type { Expr, ForClause, LimitClause, RateClause, SampleClause, Word } from "../../../grammar/ast.ts";
+import type {
+  EveryClause,
+  Expr,
+  ForClause,
+  LimitClause,
+  RateClause,
+  SampleClause,
+  TopClause,
+  Word,
+} from "../../../grammar/ast.ts";
 import type { Code } from "../diagnostics/codes.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
 import type { CheckedQuery } from "../typed.ts";
@@ -43,8 +52,18 @@ export function checkLimit({ count: amount, unit }: LimitClause, ctx: Context): 
   return number === undefined || word === undefined ? undefined : { count: number, unit: word };
 }
 
+/** `top 10` */
+export const checkTop = ({ count: amount }: TopClause, ctx: Context): number | undefined =>
+  count(amount, Number.MAX_SAFE_INTEGER, "PWQ1206", ctx);
+
 /** `for 10s`, in nanoseconds */
-export function checkFor({ duration }: ForClause, ctx: Context): bigint | undefined {
+export const checkFor = ({ duration }: ForClause, ctx: Context): bigint | undefined => time(duration, ctx);
+
+/** `every 1s`, in nanoseconds */
+export const checkEvery = ({ interval }: EveryClause, ctx: Context): bigint | undefined =>
+  time(interval, ctx);
+
+function time(duration: Expr, ctx: Context): bigint | undefined {
   if (!isConstant(duration, ctx)) return notConstant(duration, "PWQ1207", ctx);
   const value = fold(duration, ctx, undefined);
   if (!value) return undefined;

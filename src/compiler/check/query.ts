@@ -3,12 +3,13 @@ import { didYouMean } from "../diagnostics/suggest.ts";
 import { isReturn, waitsForReturns } from "../returns.ts";
 import type { CheckedQuery, CheckedTerminal, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
+import { checkAggregation } from "./aggregate.ts";
 import { checkFor, checkLimit, checkRate, checkSample } from "./amounts.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
 import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
 import { checkJourney } from "./journey.ts";
-import { laterClause, laterPoint } from "./later.ts";
+import { laterPoint } from "./later.ts";
 import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
 import { warnInterface } from "./lint-interface.ts";
@@ -52,6 +53,8 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
   const terminals = (of: typeof until | typeof ending): readonly CheckedTerminal[] =>
     of?.terminals.flatMap((terminal) => checkTerminal(terminal, ctx) ?? []) ?? [];
   checkTogether(syntax, clauses, ctx);
+  const [by, every, top] = [clause("By"), clause("Every"), clause("Top")];
+  const aggregated = checkAggregation({ show, by, every, top }, ctx);
   const query: CheckedQuery = {
     source: ctx.scope.source,
     syntax,
@@ -63,7 +66,10 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
     follow: follow ? checkFollow(follow, ctx) : new Set(xdp ? [] : FOLLOW_KINDS),
     until: terminals(until),
     ending: terminals(ending),
-    show: show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, from !== undefined, ctx),
+    show:
+      aggregated?.columns ??
+      (show ? checkShow(show, ctx) : defaultColumns(syntax.subject.span, from !== undefined, ctx)),
+    ...optional("aggregation", aggregated?.aggregation),
     explicitShow: show !== undefined,
     ...optional("sample", sample && checkSample(sample, ctx)),
     ...optional("rate", rate && checkRate(rate, ctx)),
@@ -114,12 +120,10 @@ function checkSubject({ subject }: Trace, ctx: Context): void {
 function onceEach(syntax: Trace, ctx: Context): ReadonlyMap<Clause["kind"], Clause> {
   const clauses = new Map<Clause["kind"], Clause>();
   for (const clause of syntax.clauses) {
-    const later = laterClause(clause.kind);
     // The word that begins the clause is what is wrong, not all of it.
     const word = clause.kind.toLowerCase();
     const at = placeOf(ctx, { span: { start: clause.span.start, end: clause.span.start + word.length } });
-    if (later) ctx.world.report.error(later.code, at, later.message, later);
-    else if (clauses.has(clause.kind)) {
+    if (clauses.has(clause.kind)) {
       const join = ["Where", "When", "Stop"].includes(clause.kind)
         ? "join the conditions by `and`"
         : "make it one clause";

@@ -38,6 +38,10 @@ export const CAUSES = {
   },
   missed: { unit: "probe hit", text: "a probe was hit while one was running on that CPU" },
   unread: { unit: "event", text: "they were not read from the ring buffer" },
+  groups_full: {
+    unit: "event",
+    text: "there were more groups, or different values for `uniq`, than are kept",
+  },
   marks: {
     unit: "mark",
     text: "the ring buffer was full; journeys may be held longer, or be shown without their beginning",

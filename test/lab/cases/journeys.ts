@@ -129,6 +129,7 @@ export default [
   },
   {
     name: "`changed` and `first` choose the events at which something is new",
+    timeout: 300,
     async run({ hosts, pwq, at }) {
       const { client, router, server } = hosts.routed();
       router.nft(`
@@ -138,6 +139,7 @@ export default [
       server.dropOnInput("udp dport 54");
       const trace = await pwq.trace(
         `trace skb ${at} where udp.dport == 8054 when changed(udp.dport) or first(netns) until drop show udp.dport, netns, changed(udp.dport), first(netns), drop.reason`,
+        { patience: 200 },
       );
       client.udp("10.0.1.254", 8054, { count: 2 });
       const recorded = await trace.stop();

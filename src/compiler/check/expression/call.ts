@@ -1,11 +1,11 @@
 import type { Call, Expr } from "../../../../grammar/ast.ts";
+import { isAggregateName } from "../../aggregates.ts";
 import { wholeStruct } from "../../btf/path.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { findField } from "../../fields/table.ts";
 import type { TDump, TExpr, TFormat, TPast } from "../../typed.ts";
 import { someExpr } from "../../typed-parts.ts";
 import { bool, bytes, int, string, type Type, u32, unknown } from "../../types.ts";
-import { laterCall } from "../later.ts";
 import { numberOperand } from "./arithmetic.ts";
 import { behind, type Context, placeOf, spanOf, textOf } from "./context.ts";
 import { describe } from "./describe.ts";
@@ -50,8 +50,11 @@ const BUILTINS: ReadonlyMap<string, Builtin> = new Map(
 export function call(node: Call, ctx: Context): TExpr | undefined {
   const { report } = ctx.world;
   const name = node.callee.text;
-  const later = laterCall(name, node.args.length);
-  if (later) return report.error(later.code, placeOf(ctx, node), later.message, later);
+  if (isAggregateName(name, node.args.length)) {
+    return report.error("PWQ1222", placeOf(ctx, node), `\`${name}(…)\` is made of many events`, {
+      label: "it stands by itself in `show`",
+    });
+  }
   const builtin = BUILTINS.get(name);
   if (!builtin) {
     return report.error("PWQ1104", placeOf(ctx, node.callee), `unknown function \`${name}\``, {

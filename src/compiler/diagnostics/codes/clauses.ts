@@ -110,4 +110,22 @@ export const clauses = {
     wrong: "trace xdp where mark == 7",
     right: "trace xdp where udp.dport == 53 and ret == XDP_DROP",
   },
+  PWQ1220: {
+    title: "aggregates and values of single events",
+    text: "`show` prints either events, one by one, or aggregates: one line for many events. What a group is to be told by stands in `by`.",
+    wrong: "trace drop show count(), drop.reason",
+    right: "trace drop show count() by drop.reason",
+  },
+  PWQ1221: {
+    title: "nothing is aggregated",
+    text: "`by`, `every` and `top` say how aggregates are grouped, how often they are printed and how many groups; so `show` must name one: `count() sum(x) avg(x) min(x) max(x) p50(x) p90(x) p99(x) hist(x) lhist(x, low, high, step) uniq(x)`.",
+    wrong: "trace drop by drop.reason",
+    right: "trace drop show count() by drop.reason",
+  },
+  PWQ1222: {
+    title: "an aggregate stands by itself",
+    text: "`count()` and its like are made of many events, so they are columns of their own in `show`: they cannot be computed with, nor tested for one event.",
+    wrong: "trace drop when count() > 10",
+    right: "trace drop show count() by drop.reason top 10",
+  },
 } as const satisfies Record<string, Page>;
