@@ -87,7 +87,7 @@ function bucketOf(value: number): number {
 }
 
 /** The middle of a bucket. */
-function valueOf(bucket: number): number {
+function middleOf(bucket: number): number {
   const size = Math.abs(bucket);
   if (size < 2 * STEPS) return bucket;
   const octave = Math.floor(size / STEPS) - 1;
@@ -107,7 +107,7 @@ function percentile(part: number): Accumulator {
       let left = Math.ceil(part * count);
       for (const [bucket, inside] of [...buckets].sort(([a], [b]) => a - b)) {
         left -= inside;
-        if (left <= 0) return valueOf(bucket);
+        if (left <= 0) return middleOf(bucket);
       }
       return undefined;
     },

@@ -49,7 +49,8 @@ export class Groups {
       group = this.#group(keys.map((column, i) => ({ text: column.text(at), json: json[i]! })));
       this.#groups.set(name, group);
     }
-    this.aggregation.items.forEach((item, i) => this.#put(group.made[i]!, item, at));
+    const { items } = this.aggregation;
+    for (let i = 0; i < items.length; i++) this.#put(group.made[i]!, items[i]!, at);
   }
 
   #group(keys: readonly Key[]): Group {

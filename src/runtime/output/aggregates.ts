@@ -53,7 +53,7 @@ export function aggregating(
     },
     end(info) {
       for (const timer of timers) clearInterval(timer);
-      groups.forEach((_, query) => print(query));
+      for (const query of groups.keys()) print(query);
       const full = groups.reduce((sum, each) => sum + (each?.full ?? 0), 0);
       if (full > 0) inner.lost({ cause: "groups_full", count: full });
       inner.end({ ...info, lost: info.lost + full });
