@@ -119,7 +119,17 @@ describe("a call of pwru", () => {
       "pwq 'trace skb where netns == 4026531840 follow none show skb, cpu, process, netns, mark, iface, protocol, mtu, len, tcp.flags'",
     );
     expect(typed("--filter-trace-xdp", "--filter-track-skb", "icmp")).toBe(
-      `pwq 'trace skb where pcap "icmp"\ntrace xdp where pcap "icmp"'`,
+      `pwq 'trace skb where pcap "icmp"'`,
+    );
+    const { notes } = translate([
+      "--filter-trace-xdp",
+      "--filter-xdp-expr",
+      "xdp->rxq->queue_index = 3",
+      "--filter-mark",
+      "7",
+    ]);
+    expect(notes.map(({ text }) => text)).toContain(
+      "frames at XDP programs are another command: pwq 'trace xdp where xdp->rxq->queue_index == 3'",
     );
     expect(typed("--output-file", "a b", "--output-file-max-backups", "0", "--output-json")).toBe(
       "pwq 'trace skb follow none' --output 'a b' --output-max-size 100MiB --json",

@@ -32,7 +32,13 @@ export function translate(argv: readonly string[]): Translation {
   const instead = meanings.find((meaning) => meaning.instead)?.instead;
   if (instead) return { words: instead, notes: [], problems: [] };
   const query = queryOf(call, meanings);
-  return { words: [query, ...meanings.flatMap(({ options }) => options ?? [])], query, notes, problems };
+  const frames = framesNote(call, meanings);
+  return {
+    words: [query, ...meanings.flatMap(({ options }) => options ?? [])],
+    query,
+    notes: [...notes, ...frames],
+    problems,
+  };
 }
 
 function queryOf({ filter }: PwruCall, meanings: readonly Meaning[]): string {
@@ -60,23 +66,32 @@ function queryOf({ filter }: PwruCall, meanings: readonly Meaning[]): string {
     follows ? clause("when", patterns, " and ") : "follow none",
     ...rest,
   ];
+  return packets.filter(Boolean).join(" ");
+}
+
+/**
+ * Frames at XDP programs are traced by a command of their own: one program in the kernel knows either them or packets.
+ * pwru's pcap filter and its marks are about packets; of its conditions that on the namespace and the interface stay.
+ */
+function framesNote({ filter }: PwruCall, meanings: readonly Meaning[]): Translation["notes"] {
   const xdp = meanings.flatMap((meaning) => meaning.xdp ?? []);
-  const frames =
-    xdp.length === 0
-      ? []
-      : [
-          "trace xdp",
-          clause("where", [...base, ...xdp.flatMap(({ where: own }) => own ?? [])], " and "),
-          clause(
-            "show",
-            xdp.flatMap(({ show }) => show ?? []),
-            ", ",
-          ),
-        ];
-  return [packets, frames]
-    .map((parts) => parts.filter(Boolean).join(" "))
-    .filter((statement) => statement !== "")
-    .join("\n");
+  if (xdp.length === 0) return [];
+  const shared = meanings
+    .flatMap((meaning) => meaning.where ?? [])
+    .filter((one) => /^(netns|iface) /.test(one));
+  const query = [
+    "trace xdp",
+    clause("where", [...new Set([...shared, ...xdp.flatMap(({ where }) => where ?? [])])], " and "),
+    clause(
+      "show",
+      xdp.flatMap(({ show }) => show ?? []),
+      ", ",
+    ),
+  ];
+  const command = `frames at XDP programs are another command: pwq ${quote(query.filter(Boolean).join(" "))}`;
+  const text =
+    filter === "" ? command : `${command}, where the filter is written with fields (\`tcp.dport == 443\`)`;
+  return [{ flag: "--filter-trace-xdp", text }];
 }
 
 const clause = (word: string, parts: readonly string[], between: string): string =>
