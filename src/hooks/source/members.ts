@@ -3,7 +3,7 @@ import type { PresenceName } from "../../compiler/typed.ts";
 import { MEMBERS, METHODS } from "../events.ts";
 import type { Value } from "./scope.ts";
 
-type RecordValue = Extract<Value, { kind: "record" }>;
+export type RecordValue = Extract<Value, { kind: "record" }>;
 
 /** What the program gives its hooks besides the fields of the language. */
 export interface Known {

@@ -49,3 +49,9 @@ export class Scope {
     return this.#names.get(name) ?? this.#outer?.find(name);
   }
 }
+
+/** Enough of a value to tell calls of a function apart. */
+export function kindOf(value: Value | undefined): string {
+  if (value?.kind === "function") return `function ${value.node.start}`;
+  return value?.kind === "record" ? `${value.subject} ${value.path} ${value.live}` : (value?.kind ?? "");
+}

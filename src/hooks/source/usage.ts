@@ -1,22 +1,14 @@
 import type * as Acorn from "acorn";
 import type { AnyNode } from "acorn";
-import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { type HookEventName, hookEvent, isHookEvent } from "../events.ts";
-import { GLOBALS, HELPERS, REGISTER } from "./globals.ts";
+import { type Finding, Findings } from "./findings.ts";
+import { GLOBALS, REGISTER } from "./globals.ts";
 import { LIST_METHODS } from "./list-methods.ts";
-import { candidates, isLater, isLayer, type Known, meantField, memberOf } from "./members.ts";
+import { isLayer, type Known, memberOf } from "./members.ts";
 import { boundNames, children, declaredNames } from "./nodes.ts";
-import { type FunctionNode, Scope, type Value } from "./scope.ts";
-
-/** A mistake, with a range of the text that was looked at. */
-export interface Finding {
-  readonly code: Code;
-  readonly start: number;
-  readonly end: number;
-  readonly message: string;
-  readonly label?: string | undefined;
-}
+import { type FunctionNode, kindOf, Scope, type Value } from "./scope.ts";
+import { isLabel, isNothing, isRegister, isStringify, keyName, staticName } from "./syntax.ts";
 
 export interface UsedHook {
   readonly event: HookEventName;
@@ -46,8 +38,6 @@ export function usage(program: Acorn.Program, known: Known): Usage {
   return { hooks, fields: [...fields], layers: [...layers], whole, findings };
 }
 
-type RecordValue = Extract<Value, { kind: "record" }>;
-
 /** Serialise what they are given at once: an event handed to them is used as a whole, but not kept. */
 const SERIALISE: ReadonlySet<string> = new Set(["print", "emit"]);
 
@@ -55,7 +45,7 @@ class Walk {
   readonly hooks: UsedHook[] = [];
   readonly fields = new Set<string>();
   readonly layers = new Set<string>();
-  readonly findings: Finding[] = [];
+  readonly #findings = new Findings();
   whole = false;
   readonly #known: Known;
   readonly #declared: ReadonlySet<string>;
@@ -63,6 +53,10 @@ class Walk {
   #hook: UsedHook | undefined;
   /** Functions with what they were called with, each looked at once for a hook. */
   readonly #seen = new Set<string>();
+
+  get findings(): readonly Finding[] {
+    return this.#findings.all;
+  }
 
   constructor(program: Acorn.Program, known: Known) {
     this.#known = known;
@@ -88,7 +82,12 @@ class Walk {
     if (!isHookEvent(event)) {
       const names = "`event`, `drop`, `packet`, `tick(1s)`, `start` and `stop`";
       const label = didYouMean(event, ["event", "drop", "packet", "tick", "start", "stop"]);
-      return this.#find("PWQ1603", name ?? call, `there is no such hook`, label ?? `there are ${names}`);
+      return this.#findings.add(
+        "PWQ1603",
+        name ?? call,
+        `there is no such hook`,
+        label ?? `there are ${names}`,
+      );
     }
     const hook: UsedHook = {
       event,
@@ -105,14 +104,14 @@ class Walk {
     if (value?.kind === "function") {
       this.#call(value, [{ kind: "record", subject, path: "", live: subject === "event" }]);
     } else if (!handler || !value) {
-      this.#find("PWQ1603", handler ?? call, "a hook is a function", 'write `on("drop", (e) => { … })`');
+      this.#findings.add(
+        "PWQ1603",
+        handler ?? call,
+        "a hook is a function",
+        'write `on("drop", (e) => { … })`',
+      );
     }
     this.#hook = undefined;
-  }
-
-  #find(code: Code, node: { start: number; end: number }, message: string, label?: string): void {
-    if (this.findings.some((known) => known.start === node.start && known.code === code)) return;
-    this.findings.push({ code, start: node.start, end: node.end, message, label });
   }
 
   // Values
@@ -137,7 +136,7 @@ class Walk {
     const label = isLayer(value.path)
       ? `write \`e.has("${value.path}")\``
       : "test one of its fields against `undefined`";
-    this.#find("PWQ1605", node, `\`${value.path}\` is there in every event`, label);
+    this.#findings.add("PWQ1605", node, `\`${value.path}\` is there in every event`, label);
   }
 
   #evaluate(node: AnyNode, scope: Scope): Value | undefined {
@@ -175,10 +174,15 @@ class Walk {
       case "ArrayExpression":
         return this.#array(node, scope);
       case "ImportExpression":
-        this.#find("PWQ1602", node, "a hook cannot import anything");
+        this.#findings.add("PWQ1602", node, "a hook cannot import anything");
         return undefined;
       case "AwaitExpression":
-        this.#find("PWQ1606", node, "hooks do not wait", "a hook ends before the next event is looked at");
+        this.#findings.add(
+          "PWQ1606",
+          node,
+          "hooks do not wait",
+          "a hook ends before the next event is looked at",
+        );
         return undefined;
       default:
         this.#below(node, scope);
@@ -190,22 +194,21 @@ class Walk {
     const binding = scope.find(node.name);
     if (!binding) {
       if (node.name === "params") return { kind: "params" };
-      if (!this.#declared.has(node.name) && !GLOBALS.has(node.name)) this.#unknownName(node);
+      if (!this.#declared.has(node.name) && !GLOBALS.has(node.name))
+        this.#findings.unknownName(node, this.#declared);
       if (node.name === REGISTER && !this.#declared.has(REGISTER))
-        this.#find("PWQ1603", node, "`on` stands alone", "hooks are made once, outside of all functions");
+        this.#findings.add(
+          "PWQ1603",
+          node,
+          "`on` stands alone",
+          "hooks are made once, outside of all functions",
+        );
       return undefined;
     }
     const { value, depth } = binding;
     // A function that was made in the hook may be called when the event is over.
     if (value?.kind === "record" && value.live && depth < scope.depth && this.#hook) this.#hook.keeps = true;
     return value;
-  }
-
-  #unknownName(node: Acorn.Identifier): void {
-    const label =
-      didYouMean(node.name, [...this.#declared, ...Object.keys(HELPERS)]) ??
-      "hooks have the event, their own variables and the helpers, and nothing else";
-    this.#find("PWQ1602", node, `\`${node.name}\` does not exist in hooks`, label);
   }
 
   #member(node: Acorn.MemberExpression, scope: Scope): Value | undefined {
@@ -226,28 +229,18 @@ class Walk {
     if (of?.kind === "params") {
       if (this.#known.params.has(name)) return undefined;
       const label = didYouMean(name, this.#known.params) ?? "`param` declares one";
-      this.#find("PWQ1101", node, `unknown parameter \`${name}\``, label);
+      this.#findings.add("PWQ1101", node, `unknown parameter \`${name}\``, label);
     }
     if (of?.kind !== "record") return undefined;
     const found = memberOf(of, name, this.#known);
     if (!found) {
-      this.#unknownField(of, name, node);
+      this.#findings.unknownField(of, name, node, this.#known);
       return undefined;
     }
     if (found.kind === "field") this.fields.add(found.name);
     if (found.kind === "group") return { ...of, path: found.path };
     if (found.kind === "method") return { kind: "method", of, name };
     return of.subject === "journey" && name === "events" ? { kind: "list" } : undefined;
-  }
-
-  #unknownField(of: RecordValue, name: string, node: { start: number; end: number }): void {
-    const full = of.path === "" ? name : `${of.path}.${name}`;
-    const known = candidates(of, this.#known);
-    const alias = of.subject === "progress" ? undefined : meantField(full);
-    const near = alias === undefined ? didYouMean(full, known) : `did you mean \`${alias}\`?`;
-    const label = isLater(full) ? "it is not there yet" : near;
-    const what = of.subject === "progress" ? "this hook's event has no" : "unknown field";
-    this.#find("PWQ1102", node, `${what} \`${full}\``, label);
   }
 
   #callExpression(node: Acorn.CallExpression, scope: Scope): Value | undefined {
@@ -295,7 +288,13 @@ class Walk {
   #layer(node: Acorn.CallExpression, name: AnyNode | undefined): void {
     const layer = name?.type === "Literal" ? name.value : undefined;
     if (typeof layer === "string" && isLayer(layer)) this.layers.add(layer);
-    else this.#find("PWQ1605", name ?? node, "`has` takes the name of a protocol", 'such as `e.has("tcp")`');
+    else
+      this.#findings.add(
+        "PWQ1605",
+        name ?? node,
+        "`has` takes the name of a protocol",
+        'such as `e.has("tcp")`',
+      );
   }
 
   #either(one: AnyNode, other: AnyNode, scope: Scope): Value | undefined {
@@ -315,7 +314,12 @@ class Walk {
         const binding = scope.find(name);
         if (binding) binding.value = undefined;
         else if (!this.#declared.has(name))
-          this.#find("PWQ1602", node.left, `\`${name}\` is not declared`, `write \`let ${name} = …\``);
+          this.#findings.add(
+            "PWQ1602",
+            node.left,
+            `\`${name}\` is not declared`,
+            `write \`let ${name} = …\``,
+          );
       }
     }
     return undefined;
@@ -355,7 +359,7 @@ class Walk {
     this.#seen.add(key);
     const scope = new Scope(outer, true);
     if (node.async || node.generator)
-      this.#find("PWQ1606", node, "hooks do not wait", "write an ordinary function");
+      this.#findings.add("PWQ1606", node, "hooks do not wait", "write an ordinary function");
     node.params.forEach((param, i) => {
       this.#bind(param, args[i], scope);
     });
@@ -443,7 +447,7 @@ class Walk {
       case "ExportNamedDeclaration":
       case "ExportDefaultDeclaration":
       case "ExportAllDeclaration":
-        return this.#find("PWQ1602", node, "a file of hooks imports and exports nothing");
+        return this.#findings.add("PWQ1602", node, "a file of hooks imports and exports nothing");
       default:
         this.#below(node, scope);
     }
@@ -477,51 +481,7 @@ class Walk {
   #spread(node: Acorn.SpreadElement, scope: Scope): void {
     const value = this.#evaluate(node.argument, scope);
     if (value?.kind === "record" && value.live)
-      this.#find("PWQ1605", node, "an event's fields cannot be spread", "write `...e.copy()`");
+      this.#findings.add("PWQ1605", node, "an event's fields cannot be spread", "write `...e.copy()`");
     this.#escape(value);
-  }
-}
-
-/** Enough of a value to tell calls of a function apart. */
-function kindOf(value: Value | undefined): string {
-  if (value?.kind === "function") return `function ${value.node.start}`;
-  return value?.kind === "record" ? `${value.subject} ${value.path} ${value.live}` : (value?.kind ?? "");
-}
-
-const isRegister = (callee: AnyNode): boolean => callee.type === "Identifier" && callee.name === REGISTER;
-
-const isStringify = (callee: AnyNode): boolean =>
-  callee.type === "MemberExpression" &&
-  callee.object.type === "Identifier" &&
-  callee.object.name === "JSON" &&
-  staticName(callee) === "stringify";
-
-const isNothing = (node: AnyNode): boolean =>
-  (node.type === "Identifier" && node.name === "undefined") ||
-  (node.type === "Literal" && node.value === null);
-
-function staticName(node: Acorn.MemberExpression): string | undefined {
-  const { property, computed } = node;
-  if (!computed) return property.type === "Identifier" ? property.name : undefined;
-  return property.type === "Literal" && typeof property.value === "string" ? property.value : undefined;
-}
-
-function keyName({ key, computed }: Acorn.Property | Acorn.AssignmentProperty): string | undefined {
-  if (key.type === "Literal") return String(key.value);
-  return key.type === "Identifier" && !computed ? key.name : undefined;
-}
-
-/** Names that are not values: keys and labels. */
-function isLabel(node: AnyNode, child: AnyNode): boolean {
-  switch (node.type) {
-    case "Property":
-    case "MethodDefinition":
-    case "PropertyDefinition":
-      return child === node.key && !node.computed;
-    case "BreakStatement":
-    case "ContinueStatement":
-      return true;
-    default:
-      return child.type === "PrivateIdentifier";
   }
 }
