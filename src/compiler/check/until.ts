@@ -1,7 +1,7 @@
 import type { Name, Terminal } from "../../../grammar/ast.ts";
 import { suggest } from "../diagnostics/suggest.ts";
-import { FIELDS, PRESENCE } from "../fields/table.ts";
-import type { CheckedTerminal, PresenceName } from "../typed.ts";
+import { FIELDS, presenceNamed } from "../fields/table.ts";
+import type { CheckedTerminal } from "../typed.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, definitionOf, placeOf } from "./expression/context.ts";
 import { unknownName } from "./expression/names.ts";
@@ -27,7 +27,7 @@ export function checkTerminal(terminal: Terminal, ctx: Context): CheckedTerminal
 const isUnknown = (node: Name, ctx: Context): boolean =>
   !definitionOf(node, ctx) &&
   !FIELDS.has(node.name) &&
-  !PRESENCE.has(node.name as PresenceName) &&
+  !presenceNamed(node.name) &&
   laterName(node.name) === undefined;
 
 const TERMINALS = ["drop", "deliver", "xmit", "free"];

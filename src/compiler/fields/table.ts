@@ -1,4 +1,4 @@
-import type { PresenceName } from "../typed.ts";
+import type { PresenceName, TPresent } from "../typed.ts";
 import { arpFields } from "./arp.ts";
 import { espFields } from "./esp.ts";
 import { ethFields, vlanFields } from "./eth.ts";
@@ -93,3 +93,10 @@ export const PRESENCE: ReadonlyMap<PresenceName, string> = new Map<PresenceName,
   ["gre", "the packet has a GRE header"],
   ["drop", "this is the drop of the packet"],
 ]);
+
+/** The test that a bare protocol name is, of the packet or, after `inner.`, of the one inside a tunnel. */
+export function presenceNamed(name: string): Pick<TPresent, "layer" | "inner"> | undefined {
+  const layer = name.replace(/^inner\./, "") as PresenceName;
+  if (!PRESENCE.has(layer)) return undefined;
+  return { layer, ...(layer === name ? {} : { inner: true }) };
+}

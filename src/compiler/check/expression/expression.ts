@@ -1,9 +1,9 @@
 import type { Expr, Logic, Name, Negate, Not } from "../../../../grammar/ast.ts";
 import type { Field } from "../../fields/field.ts";
-import { FIELDS, PRESENCE } from "../../fields/table.ts";
+import { FIELDS, presenceNamed } from "../../fields/table.ts";
 import { XDP_FIELDS } from "../../fields/xdp.ts";
 import type { Span } from "../../source.ts";
-import type { PresenceName, TConst, TExpr, TField } from "../../typed.ts";
+import type { TConst, TExpr, TField } from "../../typed.ts";
 import { bool, int } from "../../types.ts";
 import type { Definition } from "../scope.ts";
 import { arithmetic, numberOperand } from "./arithmetic.ts";
@@ -92,15 +92,10 @@ function name(node: Name, ctx: Context): TExpr | undefined {
   const field = (ctx.subject === "xdp" ? XDP_FIELDS.get(node.name) : undefined) ?? FIELDS.get(node.name);
   if (field && field === FIELDS.get("ret")) return result(field, span, ctx);
   if (field) return fieldValue(field, span, ctx.world);
-  const inner = node.name.startsWith(INNER);
-  const layer = (inner ? node.name.slice(INNER.length) : node.name) as PresenceName;
-  if (PRESENCE.has(layer)) {
-    return { kind: "present", layer, ...(inner ? { inner } : {}), type: bool, span };
-  }
+  const presence = presenceNamed(node.name);
+  if (presence) return { kind: "present", ...presence, type: bool, span };
   return unknownName(node, ctx);
 }
-
-const INNER = "inner.";
 
 /** What functions return has the type that they return. */
 function result(field: Field, span: Span, ctx: Context): TField {
