@@ -17,6 +17,8 @@ export interface Setup {
   readonly send: string;
   /** The object of programs.bpf.c. */
   readonly programs: string;
+  /** The folder of the fault scripts. */
+  readonly faults: string;
 }
 
 export interface Result {
@@ -25,6 +27,7 @@ export interface Result {
   readonly seconds: number;
   /** Why it failed or was skipped. */
   readonly reason?: string;
+  readonly marks?: Readonly<Record<string, boolean>>;
 }
 
 export async function runCases(cases: readonly Case[], setup: Setup): Promise<void> {
@@ -57,12 +60,23 @@ async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup)
   mkdirSync(folder, { recursive: true });
   const hosts = new Hosts(String(number), setup.send);
   const pwq = new Pwq(setup.program, folder);
+  const marks: Record<string, boolean> = {};
+  const mark = (row: string, passed: boolean): void => {
+    marks[row] = passed;
+  };
   const start = Date.now();
   const end = async (outcome: Result["outcome"], reason?: string): Promise<Result> => {
     pwq.kill();
     hosts.remove();
     rmSync(folder, { recursive: true, force: true });
-    return { name: test.name, outcome, seconds: (Date.now() - start) / 1000, ...(reason && { reason }) };
+    const seconds = (Date.now() - start) / 1000;
+    return {
+      name: test.name,
+      outcome,
+      seconds,
+      ...(reason && { reason }),
+      ...(Object.keys(marks).length > 0 && { marks }),
+    };
   };
   try {
     const seconds = test.timeout ?? 90;
@@ -71,7 +85,16 @@ async function runCase(test: Case, number: number, kernel: Kernel, setup: Setup)
     });
     await Promise.race([
       (async () =>
-        test.run({ kernel, hosts, pwq, at: pointsFor(kernel), programs: setup.programs, folder }))(),
+        test.run({
+          kernel,
+          hosts,
+          pwq,
+          at: pointsFor(kernel),
+          programs: setup.programs,
+          faults: setup.faults,
+          folder,
+          mark,
+        }))(),
       late,
     ]);
     return await end("passed");

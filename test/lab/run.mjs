@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // Boots stock Debian kernels and runs the cases of test/lab/cases in each, with the pwq that is built in dist/.
-//   node test/lab/run.mjs [--json FILE] [--only TEXT] [--keep] [SUITE…]
+//   node test/lab/run.mjs [--json FILE] [--only TEXT] [--faults all|TEXT] [--keep] [SUITE…]
 // --only: the cases whose name contains TEXT. --keep: the folders with each guest's log stay, and are named.
+// --faults: all of test/lab/faults on every kernel, or those whose name contains TEXT; otherwise each runs on one kernel
+//   only, because they take minutes.
 // --json: counts as {"passed":N,"failed":N,"skipped":N}.
 // Exit status: 0 all passed; 1 not; 3 the lab cannot run here (the reason is printed).
 import { execFileSync, spawn } from "node:child_process";
@@ -25,7 +27,12 @@ const SNAPSHOT_PARTS = ["scripts/build.mjs", "test/fixtures/btf/6.12.btf.gz"];
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { json: { type: "string" }, only: { type: "string" }, keep: { type: "boolean" } },
+  options: {
+    json: { type: "string" },
+    only: { type: "string" },
+    faults: { type: "string" },
+    keep: { type: "boolean" },
+  },
 });
 const suites = positionals.length > 0 ? positionals : SUITES;
 const unknown = suites.filter((suite) => !SUITES.includes(suite));
@@ -89,6 +96,7 @@ async function bundle() {
   // The guests see this machine's files: a build while they run must not change what they test.
   for (const part of ["dist", "build", "examples", "package.json", ...SNAPSHOT_PARTS])
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
+  cpSync(join(here, "faults"), join(scratch, "faults"), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
   // Without the machine's own headers clang does not find <asm/types.h>.
   const headers = `-I/usr/include/${execFileSync("cc", ["-dumpmachine"], { encoding: "utf8" }).trim()}`;
@@ -106,10 +114,12 @@ async function boot(suite) {
     program: join(scratch, "pwq/dist/pwq"),
     send: join(scratch, "send"),
     programs: join(scratch, "programs.o"),
+    faults: join(scratch, "faults"),
   };
   const script = join(scratch, `${suite}.sh`);
   const lines = [
     `export PWQ_LAB_SETUP=${quoted(JSON.stringify(setup))} PWQ_LAB_ONLY=${quoted(options.only ?? "")}`,
+    `export PWQ_LAB_FAULTS=${quoted(options.faults ?? String(SUITES.indexOf(suite)))}`,
     `export PATH=${quoted(dirname(process.execPath))}:$PATH`,
     // The guest has another processor than this machine.
     `node ${quoted(join(scratch, "pwq/scripts/build.mjs"))} snapshot`,
@@ -157,7 +167,27 @@ async function boot(suite) {
     all.push(failed);
     report(suite, failed);
   }
-  return all;
+  return all.map((result) => ({ ...result, suite }));
+}
+
+/** A row for each thing that cases have marked, a column for each kernel. */
+function printMarks(results) {
+  const rows = new Map();
+  for (const { suite, marks = {} } of results) {
+    for (const [row, passed] of Object.entries(marks)) {
+      if (!rows.has(row)) rows.set(row, {});
+      rows.get(row)[suite] = passed ? "ok" : "FAIL";
+    }
+  }
+  if (rows.size === 0) return;
+  const width = Math.max(...[...rows.keys()].map((row) => row.length));
+  const line = (row, cells) => console.log([row.padEnd(width), ...cells].join("  ").trimEnd());
+  line("", suites);
+  for (const [row, cells] of [...rows].sort(([a], [b]) => (a < b ? -1 : 1)))
+    line(
+      row,
+      suites.map((suite) => (cells[suite] ?? "-").padEnd(suite.length)),
+    );
 }
 
 function report(suite, { name, outcome, seconds, reason }) {
@@ -190,6 +220,7 @@ if (reason) {
 }
 await bundle();
 const results = await inTurn(boot);
+printMarks(results);
 const counts = { passed: 0, failed: 0, skipped: 0 };
 for (const { outcome } of results) counts[outcome]++;
 if (results.length === 0) stop(1, `no case is called ${options.only}`);

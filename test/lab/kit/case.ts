@@ -29,6 +29,10 @@ export interface Lab {
   readonly programs: string;
   /** An empty folder of this case. */
   readonly folder: string;
+  /** The folder of the fault scripts. */
+  readonly faults: string;
+  /** What a case that stands for many small ones says of each: rows of a table, with a column for every kernel. */
+  readonly mark: (row: string, passed: boolean) => void;
 }
 
 export interface Kernel {
