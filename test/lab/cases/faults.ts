@@ -39,7 +39,7 @@ async function run(faults: readonly Fault[], lab: Lab): Promise<void> {
     const events = recorded.events.filter(
       (event) => (event.query ?? 0) === query && isWithin(event, from, to),
     );
-    const lines = judge(fault, events, releaseOf(lab.kernel));
+    const lines = judge(fault, events, releaseOf(lab.kernel), recorded.end.lost);
     lab.mark(fault.script, lines.length === 0);
     return lines.length === 0 ? [] : [`${fault.script}: ${lines[0]}`, ...lines.slice(1)];
   });

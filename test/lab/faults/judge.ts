@@ -4,15 +4,16 @@ import type { Drop, End, Fault, Release, Silent } from "./table.ts";
 /**
  * Compares the journeys that a fault led to with what the table says of it, and returns what is wrong, in lines; none:
  * nothing is. Journeys that end without a drop need not be in the table, those that a drop ends must be.
+ * `lost` is how many events pwq says it could not show, each of which may have been the end of a journey.
  */
-export function judge(fault: Fault, events: readonly Event[], release: Release): string[] {
+export function judge(fault: Fault, events: readonly Event[], release: Release, lost: number): string[] {
   const left = new Set(journeysOf(events));
   const wrong: string[] = [];
   for (const end of fault.ends) {
     const met = [...left].filter((journey) => meets(journey, end, release));
     for (const journey of met) left.delete(journey);
     const [least, most] = typeof end.count === "number" ? [end.count, end.count] : end.count;
-    if (met.length < least || met.length > most) {
+    if (met.length + lost < least || met.length > most) {
       const wanted = least === most ? `${least}` : `${least} to ${most}`;
       wrong.push(`${met.length} journeys instead of ${wanted} end in ${nameOf(end, release)}`);
     }

@@ -46,10 +46,10 @@ export class Host {
   udp(
     to: string,
     port: number,
-    options: { count?: number; size?: number; sport?: number; mark?: number } = {},
+    options: { count?: number; size?: number; sport?: number; mark?: number; segment?: number } = {},
   ): void {
-    const { count = 1, size = 32, sport = 0, mark = 0 } = options;
-    sh(this.send, [this.name, "udp", to, ...[port, count, size, sport, mark].map(String)]);
+    const { count = 1, size = 32, sport = 0, mark = 0, segment = 0 } = options;
+    sh(this.send, [this.name, "udp", to, ...[port, count, size, sport, mark, segment].map(String)]);
   }
 
   /** One TCP connection attempt; `connected`, `timeout` or what the kernel says. */
@@ -66,9 +66,10 @@ export class Host {
     await this.start("listen", kind, address, String(port));
   }
 
-  /** A packet socket that reads all: the kernel clones every packet for it. */
-  async tap(iface: string): Promise<void> {
-    await this.start("tap", iface);
+  /** A packet socket: the kernel clones every packet for it. One that does not read keeps the clones. */
+  async tap(iface: string, { reads = true } = {}): Promise<void> {
+    const child = await this.start("tap", iface);
+    if (!reads) child.process.kill("SIGSTOP");
   }
 
   /** Datagrams as fast as they go; resolves to how many were sent. */
@@ -82,11 +83,12 @@ export class Host {
     return Number(this.run("cat", `/sys/class/net/${iface}/ifindex`));
   }
 
-  private async start(...words: string[]): Promise<void> {
+  private async start(...words: string[]): Promise<Child> {
     const child = new Child(this.send, [this.name, ...words]);
     this.children.push(child);
     await until(`send ${words.join(" ")}`, 10, () => child.stdout.includes("ready") || child.ended);
     if (child.ended) throw new Error(child.stderr);
+    return child;
   }
 }
 

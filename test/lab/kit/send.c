@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <linux/udp.h>
 #include <net/if.h>
 #include <poll.h>
 #include <sched.h>
@@ -21,7 +22,8 @@
 
 static const char usage[] =
 	"send NETNS frame INTERFACE HEX...                       whole Ethernet frames through a packet socket\n"
-	"send NETNS udp ADDRESS PORT COUNT SIZE [SPORT [MARK]]   datagrams\n"
+	"send NETNS udp ADDRESS PORT COUNT SIZE [SPORT [MARK [SEGMENT]]]\n"
+	"        datagrams; with SEGMENT each is one large packet that the kernel cuts into datagrams of so many bytes\n"
 	"send NETNS connect ADDRESS PORT MILLISECONDS [SPORT]    one TCP connection attempt; prints what came of it\n"
 	"send NETNS listen tcp|udp ADDRESS PORT                  accepts and reads until killed; prints `ready`\n"
 	"send NETNS tap INTERFACE                                a packet socket that reads all until killed\n"
@@ -136,9 +138,12 @@ static int udp(int argc, char **argv)
 	socklen_t len = address(argv[0], argv[1], &to);
 	int fd = open_socket(SOCK_DGRAM, &to, argc > 4 ? argv[4] : NULL);
 	unsigned int mark = argc > 5 ? strtoul(argv[5], NULL, 0) : 0;
+	int segment = argc > 6 ? atoi(argv[6]) : 0;
 
 	if (mark && setsockopt(fd, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)))
 		die("mark");
+	if (segment && setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &segment, sizeof(segment)))
+		die("segment");
 	for (int i = 0; i < atoi(argv[2]); i++)
 		if (sendto(fd, data, atoi(argv[3]), 0, (void *)&to, len) < 0 && errno != ECONNREFUSED && errno != EPERM)
 			die("udp");
