@@ -87,7 +87,7 @@ export default Array.from({ length: Math.ceil(faults.length / AT_ONCE) }, (_, i)
   const some = faults.slice(i * AT_ONCE, (i + 1) * AT_ONCE);
   return {
     name: `faults ${some[0]!.script} to ${some.at(-1)!.script}: each journey ends at its place, for its reason`,
-    timeout: 900,
+    timeout: 1200,
     run: (lab) => run(some, lab),
   };
 });

@@ -7,7 +7,7 @@ setup() { std2; }
 traffic() {
   timeout 12 ip netns exec srv python3 -I -S -c 'import socket,time
 s=socket.socket();s.setsockopt(1,2,1);s.bind(("10.0.0.2",6014));s.listen(1);time.sleep(5)' & local p=$!
-  sleep 0.7
+  wait_for listening srv tcp 6014
   timeout 12 ip netns exec cli python3 -I -S -c 'import socket,time
 L=[]
 for i in range(6):

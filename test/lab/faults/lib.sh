@@ -107,6 +107,15 @@ except OSError as e: print('connect:',e.errno,e)
 PY
 }
 
+wait_for() { # wait_for COMMAND…: until it succeeds; a busy machine takes its time
+  local i
+  for ((i = 0; i < 200; i++)); do "$@" >/dev/null 2>&1 && return; sleep 0.05; done
+}
+
+listening() { # listening NS udp|tcp PORT
+  [[ -n $(ip netns exec "$1" ss -Hln "--$2" "sport = :$3") ]]
+}
+
 udp_sink() { # udp_sink NS ADDR PORT SECONDS: counts datagrams, runs in the background
   timeout $(( $4 + 5 )) ip netns exec "$1" python3 -I -S - "${@:2}" <<'PY' &
 import socket,sys,time
@@ -120,7 +129,7 @@ while time.time()<end:
     except OSError: break
 print('sink %s:%s received %d'%(a,p,n))
 PY
-  sleep 0.6
+  wait_for listening "$1" udp "$3"
 }
 
 cleanup() {

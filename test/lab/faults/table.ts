@@ -376,7 +376,7 @@ export const FAULTS: readonly Fault[] = [
     script: "33-no-protocol",
     where: "ip.proto == 200 or protocol == 0x88b5",
     ends: [
-      drop("IP_NOPROTO", "ip_local_deliver_finish", ["srv", "s0"], "10.0.0.1 > 10.0.0.2 200", 3),
+      drop("IP_NOPROTO", "ip_local_deliver_finish", ["srv", "s0"], "10.0.0.1 > 10.0.0.2 proto 200", 3),
       drop("UNHANDLED_PROTO", "__netif_receive_skb_core", ["srv", "s0"], null, 3),
     ],
   },
@@ -400,7 +400,7 @@ export const FAULTS: readonly Fault[] = [
     ends: [
       drop("FULL_RING", "tun_net_xmit", ["rtr", "tun0"], "10.0.1.1:5038 > 10.0.4.2:6038 udp", 8),
       // What the ring holds is dropped when its reader ends.
-      drop("NOT_SPECIFIED", "tun_queue_purge", ["rtr", null], "10.0.1.1:5038 > 10.0.4.2:6038 udp", 2),
+      drop("NOT_SPECIFIED", "tun_queue_purge", ["rtr", "tun0"], "10.0.1.1:5038 > 10.0.4.2:6038 udp", 2),
     ],
   },
 ];

@@ -87,7 +87,7 @@ export class Pwq {
     const ready = join(this.folder, `ready-${++this.started}`);
     const program = given.program ?? ["-e", query];
     const child = this.spawn("run", ...program, "--json", "--ready-file", ready, ...(given.options ?? []));
-    await until(`attached: ${query}`, given.patience ?? 60, () => existsSync(ready) || child.ended);
+    await until(`attached: ${query}`, given.patience ?? 180, () => existsSync(ready) || child.ended);
     if (!existsSync(ready))
       throw new Error(`pwq ended before it was attached\n${child.stderr}${child.stdout}`);
     return new Trace(child);
