@@ -45,6 +45,7 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
     object: writeObject(unit),
     template: `kprobe.${facts.arch}`,
     remembers: {
+      packets: plan.queries.some(({ once }) => !once),
       last: lowered.some(({ past }) => past.stretch || past.values.some(({ how }) => how === "changed")),
       seen: lowered.some(({ past }) => past.values.some(({ how }) => how === "first")),
     },

@@ -12,7 +12,7 @@ export interface Compiled {
   /** Which template it is linked with: `kprobe.x86_64`. */
   readonly template: string;
   /** Which maps for earlier events of packets the queries use. */
-  readonly remembers: { readonly last: boolean; readonly seen: boolean };
+  readonly remembers: { readonly packets: boolean; readonly last: boolean; readonly seen: boolean };
   readonly plan: AttachPlan;
   readonly queries: readonly CompiledQuery[];
   /** The program as annotated assembly, made on first use: for `explain` and to map a verifier's refusal to a span. */

@@ -18,6 +18,10 @@ const PAST_MAP = "pwq_past";
 const SEEN_MAP = "pwq_seen";
 /** Different values that `first(…)` sees of a packet, on average. */
 const SEEN_PER_PACKET = 4;
+const COOKIE_MAP = "pwq_cookies";
+const FRAME_MAP = "pwq_frames";
+/** Entries of a map that these queries have no use for: to make a large one takes longer than to verify the programs. */
+const UNUSED = 64;
 const COUNTER_MAP = "pwq_counters";
 const PROGRAMS = "pwq_programs";
 
@@ -35,7 +39,9 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
   try {
     excludeUnused(face, obj, compiled);
     face.setMapSize(obj, RING, ringSize(sizes.buffer));
-    face.setMapSize(obj, TRACK_MAP, sizes.followMap);
+    face.setMapSize(obj, TRACK_MAP, compiled.remembers.packets ? sizes.followMap : UNUSED);
+    if (compiled.plan.backend !== "kprobe") face.setMapSize(obj, COOKIE_MAP, UNUSED);
+    if (!compiled.plan.returns) face.setMapSize(obj, FRAME_MAP, UNUSED);
     if (compiled.remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
     if (compiled.remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
     face.load(obj);

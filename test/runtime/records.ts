@@ -162,7 +162,7 @@ export function compiled(queries: readonly CompiledQuery[], plan: Partial<Attach
   return {
     object: new Uint8Array(),
     template: "kprobe.x86_64",
-    remembers: { last: false, seen: false },
+    remembers: { packets: true, last: false, seen: false },
     plan: {
       backend: "kprobe-multi",
       points: POINTS,
