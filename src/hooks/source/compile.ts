@@ -4,11 +4,12 @@ import type { Source, Span } from "../../compiler/source.ts";
 import { type HookEventName, hookEvent } from "../events.ts";
 import { acorn } from "../packages.ts";
 import type { Hook, HookProgram, ParamValue } from "../program.ts";
+import type { UsedHook } from "./expressions.ts";
 import type { Finding } from "./findings.ts";
 import { Joined, type Place } from "./joined.ts";
 import type { Known } from "./members.ts";
 import { strip } from "./strip.ts";
-import { type UsedHook, usage } from "./usage.ts";
+import { usage } from "./usage.ts";
 
 /** `on EVENT (e) { … }` of a program. */
 export interface HookStatement {
