@@ -254,7 +254,9 @@ trace skb where tcp.dport == $port and ip.dst in $net and iface == $dev and $on 
 
   it("may be without value where only the text is checked, and then there is no program", () => {
     const source = { name: "x.pwq", text: "param p: port\ntrace skb where tcp.dport == $p" };
-    expect(check(source, { valuesOptional: true })).toEqual({ diagnostics: [] });
+    const { program, typed, diagnostics } = check(source, { valuesOptional: true });
+    expect([program, diagnostics]).toEqual([undefined, []]);
+    expect(typed?.queries).toHaveLength(1);
   });
 });
 
