@@ -1,6 +1,6 @@
 import { XDP_FIELDS } from "../fields/xdp.ts";
 import { conditionsAndColumns } from "../returns.ts";
-import type { CheckedQuery, TExpr } from "../typed.ts";
+import { type CheckedQuery, presenceKey, type TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
 import type { Context } from "./expression/context.ts";
 
@@ -44,7 +44,7 @@ function whatIsMissing(part: TExpr): string | undefined {
     case "pcap":
       return "pcap";
     case "present":
-      return part.layer === "drop" ? "drop" : undefined;
+      return part.layer === "drop" || part.inner ? presenceKey(part) : undefined;
     default:
       return undefined;
   }

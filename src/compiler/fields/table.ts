@@ -97,6 +97,6 @@ export const PRESENCE: ReadonlyMap<PresenceName, string> = new Map<PresenceName,
 /** The test that a bare protocol name is, of the packet or, after `inner.`, of the one inside a tunnel. */
 export function presenceNamed(name: string): Pick<TPresent, "layer" | "inner"> | undefined {
   const layer = name.replace(/^inner\./, "") as PresenceName;
-  if (!PRESENCE.has(layer)) return undefined;
+  if (!PRESENCE.has(layer) || name === "inner.drop") return undefined;
   return { layer, ...(layer === name ? {} : { inner: true }) };
 }
