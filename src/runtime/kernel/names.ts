@@ -4,6 +4,7 @@ import type { Names } from "../decode/context.ts";
 import { Cgroups } from "./cgroups.ts";
 import { containerId, shortId } from "./container.ts";
 import { containerName } from "./container-names.ts";
+import { currentSymbols } from "./current-symbols.ts";
 import { NetworkNamespaces } from "./netns.ts";
 
 /** A runtime may write down a container's name after it has made the group: it is asked again, at most so often. */
@@ -33,7 +34,7 @@ export function kernelNames(facts: Pick<KernelFacts, "symbols">, root = "/"): Ke
   };
   const cgroups = new Cgroups({ root, onFound: containerAt });
   return {
-    symbol: (address) => facts.symbols()?.lookup(address),
+    symbol: currentSymbols(facts.symbols, root),
     netns: (inode) => namespaces.label(inode),
     cgroup: (id) => cgroups.path(id),
     container(id) {
