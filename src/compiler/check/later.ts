@@ -26,7 +26,7 @@ export function laterName(name: string): Later | undefined {
 }
 
 const POINTS: Readonly<Record<string, Later>> = {
-  xdp: later("PWQ1512", "the point `xdp`", "a packet is seen from where it is an skb"),
+  xdp: later("PWQ1512", "the point `xdp`", "`trace xdp` sees the frames there"),
   calls: later("PWQ1513", "the point `calls`", "`all` are the functions that have an skb argument"),
 };
 export const laterPoint = (name: string): Later | undefined => POINTS[name];

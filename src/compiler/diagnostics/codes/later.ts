@@ -4,9 +4,9 @@ import type { Page } from "../codes.ts";
 export const later = {
   PWQ1512: {
     title: "the point `xdp` is not there yet",
-    text: "Looking inside loaded XDP programs comes in a later version.",
+    text: "A packet's journey that begins as a frame at an XDP program comes in a later version. `trace xdp` sees the frames themselves, with the verdict.",
     wrong: "trace skb at xdp",
-    right: "trace skb at path",
+    right: "trace xdp where tcp",
   },
   PWQ1513: {
     title: "the point `calls` is not there yet",
