@@ -5,11 +5,12 @@ import { readArguments } from "../../src/cli/pwru/arguments.ts";
 import { CALLS, fromPwruDocument } from "../../src/cli/pwru/document.ts";
 import { FLAGS } from "../../src/cli/pwru/flags.ts";
 import { functionsOf } from "../../src/cli/pwru/functions.ts";
-import { commandLine, translate } from "../../src/cli/pwru/translate.ts";
+import { commandLines, translate } from "../../src/cli/pwru/translate.ts";
 import { quote } from "../../src/cli/quote.ts";
 import { check } from "../../src/compiler/check/check.ts";
 import { compile } from "../../src/compiler/compile.ts";
 import type { PwqError } from "../../src/compiler/diagnostics/diagnostic.ts";
+import type { KernelFacts } from "../../src/compiler/facts.ts";
 import { globMatcher } from "../../src/compiler/plan/glob.ts";
 import { native } from "../../src/native/native.ts";
 import { pcapCompiler } from "../../src/runtime/pcap.ts";
@@ -27,7 +28,7 @@ const PWRU_FLAGS =
   output-skb output-skb-cb output-skb-metadata output-skb-shared-info output-stack output-tcp-flags output-tunnel
   output-tuple output-xdp-metadata ready-file set-percpu-buf timestamp version`.split(/\s+/);
 
-const typed = (...args: string[]): string => commandLine(translate(args));
+const typed = (...args: string[]): string => commandLines(translate(args)).join("\n");
 const codes = (...args: string[]): string[] => {
   try {
     translate(args);
@@ -54,27 +55,34 @@ describe("every flag of pwru", () => {
     (example) => [example.join(" "), example] as const,
   );
   test.each(examples)("%s: a call that pwq understands", (_, example) => {
-    const { words, query, problems } = translate(example);
+    const { calls, problems } = translate(example);
     if (problems.length > 0) return;
-    const call = parseCall(words)!;
-    expect(call.command.name).toBe(query === undefined ? "help" : "run");
-    expect(call.words).toEqual([]);
-    expect(call.options.e).toBe(query);
+    for (const { words, query } of calls) {
+      const call = parseCall(words)!;
+      expect(call.command.name).toBe(query === undefined ? "help" : "run");
+      expect(call.words).toEqual([]);
+      expect(call.options.e).toBe(query);
+    }
   });
   test.each(examples)("%s: a query that compiles for every kernel", (_, example) => {
-    const { query, problems } = translate(example);
-    if (query === undefined || problems.length > 0) return;
+    const { calls, problems } = translate(example);
+    if (problems.length > 0) return;
     for (const kernel of ["6.1", "6.12", "7.2"] as const) {
-      const options = { facts: facts(kernel), pcap: pcapCompiler(native) };
-      const { program, diagnostics } = check({ name: "<query>", text: query }, options);
-      if (diagnostics.some(({ code }) => code.startsWith("PWQ15"))) continue;
-      expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-      // No kernel has both of these functions, and pwq is strict where pwru is not.
-      if (/\bkfree_skb_reason, sk_skb_reason_drop\b/.test(query)) continue;
-      expect(compile(program!, facts(kernel)).plan.points.length).toBeGreaterThan(0);
+      for (const { query } of calls) if (query !== undefined) expectCompiles(query, facts(kernel));
     }
   });
 });
+
+function expectCompiles(query: string, kernel: KernelFacts): void {
+  const options = { facts: kernel, pcap: pcapCompiler(native) };
+  const { program, diagnostics } = check({ name: "<query>", text: query }, options);
+  if (diagnostics.some(({ code }) => code.startsWith("PWQ15"))) return;
+  expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
+  // No kernel has both of these functions, and pwq is strict where pwru is not.
+  if (/\bkfree_skb_reason, sk_skb_reason_drop\b/.test(query)) return;
+  const { plan } = compile(program!, kernel);
+  expect(plan.points.length > 0 || query.startsWith("trace xdp")).toBe(true);
+}
 
 describe("a call of pwru", () => {
   test("the filter is what is no flag, wherever it stands", () => {
@@ -119,17 +127,16 @@ describe("a call of pwru", () => {
       "pwq 'trace skb where netns == 4026531840 follow none show skb, cpu, process, netns, mark, iface, protocol, mtu, len, tcp.flags'",
     );
     expect(typed("--filter-trace-xdp", "--filter-track-skb", "icmp")).toBe(
-      `pwq 'trace skb where pcap "icmp"'`,
+      `pwq 'trace skb where pcap "icmp"'\npwq 'trace xdp'`,
     );
-    const { notes } = translate([
-      "--filter-trace-xdp",
-      "--filter-xdp-expr",
-      "xdp->rxq->queue_index = 3",
-      "--filter-mark",
-      "7",
-    ]);
-    expect(notes.map(({ text }) => text)).toContain(
-      "frames at XDP programs are another command: pwq 'trace xdp where xdp->rxq->queue_index == 3'",
+    expect(translate(["--filter-trace-xdp", "icmp"]).problems).toHaveLength(1);
+    expect(
+      typed("--filter-trace-xdp", "--filter-netns=inode:4026531840", "--output-file=x", "--output-json"),
+    ).toBe(
+      [
+        "pwq 'trace skb where netns == 4026531840 follow none' --output x --output-max-size 100MiB --json",
+        "pwq 'trace xdp where netns == 4026531840' --output x.xdp --output-max-size 100MiB --json",
+      ].join("\n"),
     );
     expect(typed("--output-file", "a b", "--output-file-max-backups", "0", "--output-json")).toBe(
       "pwq 'trace skb follow none' --output 'a b' --output-max-size 100MiB --json",

@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../compiler/diagnostics/diagnostic.ts";
 import { type Call, fail, wordsOf } from "../call.ts";
 import { checkOnly } from "../program.ts";
-import { commandLine, translate } from "../pwru/translate.ts";
+import { commandLines, type PwqCall, translate } from "../pwru/translate.ts";
 import { report, STATUS } from "../report.ts";
 import { print, printError } from "../terminal.ts";
 
@@ -19,24 +19,24 @@ export function run(call: Call): number {
   const translation = translate(tail);
   const problems = [
     ...translation.problems.map(
-      ({ flag, why, instead }): Diagnostic => ({
+      ({ what, why, instead }): Diagnostic => ({
         code: "PWQ2026",
         severity: "error",
-        message: `pwq has nothing for \`${flag}\`: ${why}`,
+        message: `pwq has nothing for ${what}: ${why}`,
         label: instead,
-        help: [`the rest of it is: ${commandLine(translation)}`],
+        help: [`the rest of it is: ${commandLines(translation).join(", and ")}`],
       }),
     ),
-    ...findings(translation.query),
+    ...translation.calls.flatMap(findings),
   ];
   if (problems.length > 0) return report(problems, call.options.color);
-  print(`${commandLine(translation)}\n`);
+  print(`${commandLines(translation).join("\n")}\n`);
   for (const { flag, text } of translation.notes) printError(`${flag}: ${text}\n`);
   return STATUS.done;
 }
 
 /** What is wrong with the query, because something was wrong in pwru's terms: an expression, a pattern. */
-function findings(query: string | undefined): readonly Diagnostic[] {
+function findings({ query }: PwqCall): readonly Diagnostic[] {
   if (query === undefined) return [];
   const source = { name: "<query>", text: query };
   return checkOnly({ source, params: new Map(), hookFiles: [] }, undefined).diagnostics.filter(

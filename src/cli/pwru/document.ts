@@ -1,6 +1,7 @@
+import { check } from "../../compiler/check/check.ts";
 import { quote } from "../quote.ts";
 import { FLAGS } from "./flags.ts";
-import { commandLine, translate } from "./translate.ts";
+import { commandLines, type PwqCall, translate } from "./translate.ts";
 
 /** Calls of several flags, as people type them. */
 export const CALLS: readonly (readonly string[])[] = [
@@ -39,7 +40,7 @@ export function fromPwruDocument(): string {
     ...CALLS.flatMap((call) => [
       "```sh",
       `pwru ${call.map(quote).join(" ")}`,
-      commandLine(translate(call)),
+      ...commandLines(translate(call)),
       "```",
       "",
     ]),
@@ -51,14 +52,23 @@ function meaning(example: readonly string[]): string {
   const translation = translate(example);
   const { problems, notes } = translation;
   const remarks = [
+    ...translation.calls.flatMap(notYet).map((what) => `${what}.`),
     ...problems.map(({ why, instead }) => `Nothing: ${why}; ${instead}.`),
-    ...notes.map(({ text }) => `${text[0]!.toUpperCase()}${text.slice(1)}.`),
+    ...notes.map(({ text }) => `${upperFirst(text)}.`),
   ];
-  const typed = `${code(example.map(quote).join(" "))}: ${code(commandLine(translation))}`;
+  const typed = `${code(example.map(quote).join(" "))}: ${commandLines(translation).map(code).join(" and ")}`;
   return [...(problems.length > 0 ? [] : [typed]), ...remarks].join(" ");
 }
 
-/** Two statements of a query stand in two lines, which a cell cannot have. */
-const code = (text: string): string => `\`${text.replaceAll("\n", "` … `")}\``;
+/** What of the query this version's language does not have. */
+function notYet({ query }: PwqCall): readonly string[] {
+  if (query === undefined) return [];
+  const { diagnostics } = check({ name: "<query>", text: query });
+  return diagnostics.filter(({ code }) => /^PWQ15/.test(code)).map(({ message }) => upperFirst(message));
+}
+
+const upperFirst = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());
+
+const code = (text: string): string => `\`${text}\``;
 const row = (cells: readonly string[]): string =>
   `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`;

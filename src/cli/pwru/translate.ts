@@ -4,20 +4,27 @@ import type { Meaning } from "./flag.ts";
 import { FLAGS } from "./flags.ts";
 import { pcap, quoted } from "./terms.ts";
 
-/** What to type instead of a call of pwru. */
-export interface Translation {
+/** One call of pwq. */
+export interface PwqCall {
   /** The words after `pwq`. */
   readonly words: readonly string[];
   /** The program among them; absent for `pwq help` and its like. */
   readonly query?: string;
-  /** What to know, by flag. */
-  readonly notes: readonly { readonly flag: string; readonly text: string }[];
-  /** Flags that cannot be expressed, and are left out. */
-  readonly problems: readonly { readonly flag: string; readonly why: string; readonly instead: string }[];
 }
 
-/** As it is typed. */
-export const commandLine = ({ words }: Translation): string => ["pwq", ...words.map(quote)].join(" ");
+/** What to type instead of a call of pwru. */
+export interface Translation {
+  /** One, or two that run at the same time: packets and XDP frames cannot be traced by one. */
+  readonly calls: readonly PwqCall[];
+  /** What to know, by flag. */
+  readonly notes: readonly { readonly flag: string; readonly text: string }[];
+  /** What cannot be expressed, and is left out. */
+  readonly problems: readonly { readonly what: string; readonly why: string; readonly instead: string }[];
+}
+
+/** As they are typed. */
+export const commandLines = ({ calls }: Translation): readonly string[] =>
+  calls.map(({ words }) => ["pwq", ...words.map(quote)].join(" "));
 
 /** Throws PwqError (PWQ2025) for what pwru would not accept either. */
 export function translate(argv: readonly string[]): Translation {
@@ -27,72 +34,79 @@ export function translate(argv: readonly string[]): Translation {
     return value === undefined ? [] : [{ flag: `--${flag.name}`, meaning: flag.means(value, call.given) }];
   });
   const notes = found.flatMap(({ flag, meaning: { note } }) => (note ? [{ flag, text: note }] : []));
-  const problems = found.flatMap(({ flag, meaning: { cannot } }) => (cannot ? [{ flag, ...cannot }] : []));
   const meanings = found.map(({ meaning }) => meaning);
+  const problems = [
+    ...found.flatMap(({ flag, meaning: { cannot } }) => (cannot ? [{ what: `\`${flag}\``, ...cannot }] : [])),
+    ...(call.filter !== "" && meanings.some(({ xdp }) => xdp) ? [FILTER_AT_XDP] : []),
+  ];
   const instead = meanings.find((meaning) => meaning.instead)?.instead;
-  if (instead) return { words: instead, notes: [], problems: [] };
-  const query = queryOf(call, meanings);
-  const frames = framesNote(call, meanings);
+  if (instead) return { calls: [{ words: instead }], notes: [], problems: [] };
+  const options = meanings.flatMap((meaning) => meaning.options ?? []);
+  const frames = framesOf(meanings);
+  const queries = [packetsOf(call, meanings), ...(frames === undefined ? [] : [frames])];
   return {
-    words: [query, ...meanings.flatMap(({ options }) => options ?? [])],
-    query,
-    notes: [...notes, ...frames],
+    calls: queries.map((query, i) => ({ words: [query, ...(i === 0 ? options : apart(options))], query })),
+    notes: frames === undefined ? notes : [...notes, AT_THE_SAME_TIME],
     problems,
   };
 }
 
-function queryOf({ filter }: PwruCall, meanings: readonly Meaning[]): string {
-  const all = <K extends "where" | "whereSkb" | "points" | "show" | "hides">(part: K): readonly string[] => [
-    ...new Set(meanings.flatMap((meaning) => meaning[part] ?? [])),
-  ];
+const AT_THE_SAME_TIME = {
+  flag: "--filter-trace-xdp",
+  text: "two calls, to run at the same time: packets and frames cannot be traced by one",
+} as const;
+
+/** Files of the second call have names of their own. */
+const apart = (options: readonly string[]): readonly string[] =>
+  options.map((word, i) => (/^--(?:output|ready-file)$/.test(options[i - 1] ?? "") ? `${word}.xdp` : word));
+
+const FILTER_AT_XDP = {
+  what: "a pcap filter at XDP programs",
+  why: "a frame has no socket buffer yet, which filters read",
+  instead: "say it with fields there: `trace xdp where tcp.dport == 443`",
+} as const;
+
+/** Parts of all flags, each once. */
+const all = (
+  meanings: readonly Meaning[],
+  part: "where" | "whereSkb" | "points" | "show" | "hides",
+): readonly string[] => [...new Set(meanings.flatMap((meaning) => meaning[part] ?? []))];
+
+function packetsOf({ filter }: PwruCall, meanings: readonly Meaning[]): string {
   const functions = meanings.flatMap((meaning) => meaning.functions ?? []);
   const globs = functions.flatMap((one) => (one.kind === "globs" ? one.globs : []));
   const patterns = functions.flatMap((one) =>
     one.kind === "pattern" ? [`func matches ${quoted(one.pattern)}`] : [],
   );
   const follows = meanings.some((meaning) => meaning.follows);
-  const base = [...(filter === "" ? [] : [pcap(filter)]), ...all("where")];
-  const where = [...patterns, ...base, ...all("whereSkb")];
-  const limit = meanings.find((meaning) => meaning.limit)?.limit;
-  const rest = [
-    clause("show", columns(all("show"), all("hides"), follows), ", "),
-    limit && `limit ${limit} events`,
+  const where = [
+    ...patterns,
+    ...(filter === "" ? [] : [pcap(filter)]),
+    ...all(meanings, "where"),
+    ...all(meanings, "whereSkb"),
   ];
-  const points = all("points");
-  const packets = [
+  const limit = meanings.find((meaning) => meaning.limit)?.limit;
+  const points = all(meanings, "points");
+  return statement(
     "trace skb",
     clause("at", [...(globs.length > 0 ? globs : points.length > 0 ? ["all"] : []), ...points], ", "),
     clause("where", where, " and "),
     follows ? clause("when", patterns, " and ") : "follow none",
-    ...rest,
-  ];
-  return packets.filter(Boolean).join(" ");
+    clause("show", columns(all(meanings, "show"), all(meanings, "hides"), follows), ", "),
+    limit === undefined ? "" : `limit ${limit} events`,
+  );
 }
 
-/**
- * Frames at XDP programs are traced by a command of their own: one program in the kernel knows either them or packets.
- * pwru's pcap filter and its marks are about packets; of its conditions that on the namespace and the interface stay.
- */
-function framesNote({ filter }: PwruCall, meanings: readonly Meaning[]): Translation["notes"] {
+/** What is traced at XDP programs; undefined: nothing. */
+function framesOf(meanings: readonly Meaning[]): string | undefined {
   const xdp = meanings.flatMap((meaning) => meaning.xdp ?? []);
-  if (xdp.length === 0) return [];
-  const shared = meanings
-    .flatMap((meaning) => meaning.where ?? [])
-    .filter((one) => /^(netns|iface) /.test(one));
-  const query = [
-    "trace xdp",
-    clause("where", [...new Set([...shared, ...xdp.flatMap(({ where }) => where ?? [])])], " and "),
-    clause(
-      "show",
-      xdp.flatMap(({ show }) => show ?? []),
-      ", ",
-    ),
-  ];
-  const command = `frames at XDP programs are another command: pwq ${quote(query.filter(Boolean).join(" "))}`;
-  const text =
-    filter === "" ? command : `${command}, where the filter is written with fields (\`tcp.dport == 443\`)`;
-  return [{ flag: "--filter-trace-xdp", text }];
+  if (xdp.length === 0) return undefined;
+  const where = [...all(meanings, "where"), ...xdp.flatMap(({ where: own }) => own ?? [])];
+  const show = xdp.flatMap((one) => one.show ?? []);
+  return statement("trace xdp", clause("where", where, " and "), clause("show", show, ", "));
 }
+
+const statement = (...clauses: readonly string[]): string => clauses.filter((text) => text !== "").join(" ");
 
 const clause = (word: string, parts: readonly string[], between: string): string =>
   parts.length === 0 ? "" : `${word} ${parts.join(between)}`;
