@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { chmodSync, closeSync, mkdirSync, openSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
 
@@ -8,12 +8,17 @@ export function historyFile(env: NodeJS.ProcessEnv = process.env, home: string =
   return join(state && isAbsolute(state) ? state : join(home, ".local/state"), "pwq", "history");
 }
 
-/** Makes the folder of the history and keeps an older file from others' eyes: queries name hosts and users. */
-export function prepareHistory(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+/**
+ * Makes the folder of the history and keeps an older file from others' eyes: queries name hosts and users. False: it
+ * cannot be written, and nothing will be remembered.
+ */
+export function prepareHistory(file: string): boolean {
   try {
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+    closeSync(openSync(file, "a", 0o600));
     chmodSync(file, 0o600);
+    return true;
   } catch {
-    // It is not there yet; it will be made so.
+    return false; // a home that is read-only, full, or another user's
   }
 }

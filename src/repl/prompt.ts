@@ -165,11 +165,7 @@ export class Prompt {
 
   #keepHistory(): void {
     const file = historyFile();
-    try {
-      prepareHistory(file);
-    } catch {
-      // A read-only home: there is no history then, and node:repl says so.
-    }
+    if (!prepareHistory(file)) return;
     this.#server.setupHistory(file, (error) => {
       if (error) this.print(`pwq: no history: ${error.message}`);
     });

@@ -12,10 +12,14 @@ test("lies where the user's state does", () => {
 
 test("nobody else can read it", () => {
   const file = join(mkdtempSync(join(tmpdir(), "pwq-history-")), "pwq", "history");
-  prepareHistory(file);
+  expect(prepareHistory(file)).toBe(true);
   expect(statSync(dirname(file)).mode & 0o777).toBe(0o700);
   writeFileSync(file, "trace drop\n");
   chmodSync(file, 0o644);
   prepareHistory(file);
   expect(statSync(file).mode & 0o777).toBe(0o600);
+});
+
+test("a place that cannot be written is no error", () => {
+  expect(prepareHistory("/proc/nowhere/pwq/history")).toBe(false);
 });
