@@ -78,8 +78,6 @@ function expectCompiles(query: string, kernel: KernelFacts): void {
   const { program, diagnostics } = check({ name: "<query>", text: query }, options);
   if (diagnostics.some(({ code }) => code.startsWith("PWQ15"))) return;
   expect(diagnostics.filter(({ severity }) => severity === "error")).toEqual([]);
-  // No kernel has both of these functions, and pwq is strict where pwru is not.
-  if (/\bkfree_skb_reason, sk_skb_reason_drop\b/.test(query)) return;
   const { plan } = compile(program!, kernel);
   expect(plan.points.length > 0 || query.startsWith("trace xdp")).toBe(true);
 }

@@ -5,7 +5,7 @@ import { commandLines, type PwqCall, translate } from "./translate.ts";
 
 /** Calls of several flags, as people type them. */
 export const CALLS: readonly (readonly string[])[] = [
-  ["--filter-func", "kfree_skb_reason|sk_skb_reason_drop", "--output-stack", "host", "10.0.0.7"],
+  ["--filter-func", "nf_.*|ip_(rcv|output)", "--output-stack", "host", "10.0.0.7"],
   ["--filter-track-skb", "--output-caller", "--timestamp", "relative", "tcp", "and", "dst", "port", "443"],
   ["--filter-netns", "/run/netns/web", "--filter-ifname", "eth0", "--all-kmods", "icmp"],
   ["--output-meta=false", "--output-tcp-flags", "--output-limit-lines", "10", "tcp[tcpflags] & tcp-syn != 0"],

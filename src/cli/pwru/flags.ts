@@ -59,7 +59,7 @@ export const FLAGS: readonly Flag[] = [
     means: text((regex) => ({
       functions: functionsOf(regex),
       ...(/kfree_skb|sk_skb_reason_drop/.test(regex) && {
-        note: "`trace drop` shows drops by whatever name the kernel's function has, with the reason and the place",
+        note: "a function that this kernel does not have is refused; `trace drop` shows drops on every kernel, with the reason and the place",
       }),
     })),
   },
