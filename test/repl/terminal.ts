@@ -1,0 +1,74 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PWQ } from "../cli/pwq.ts";
+
+/** How long something on the screen is waited for: the machine may be busy with other tests. */
+const PATIENCE_MS = 60_000;
+const LOOK_MS = 100;
+
+/** The prompt in a real terminal: tmux draws it, and what is tested is what a person would see. */
+export class Terminal {
+  /** Where pwq runs, and where its state is. */
+  readonly folder = mkdtempSync(join(tmpdir(), "pwq-repl-"));
+  readonly #socket = join(this.folder, "tmux");
+
+  constructor(command = `exec "${PWQ}"`, { columns = 110, rows = 60 } = {}) {
+    const env = `export XDG_STATE_HOME='${this.folder}/state' TERM=screen-256color; unset NO_COLOR;`;
+    const size = ["-x", String(columns), "-y", String(rows)];
+    this.#tmux("-f", "/dev/null", "new-session", "-d", ...size, "-c", this.folder, `${env} ${command}`);
+    // So that the last screen can be read after the program has ended.
+    this.#tmux("set-option", "remain-on-exit", "on");
+  }
+
+  /** Of the program: what starts it has to `exec` it. */
+  get pid(): string {
+    return this.#tmux("display-message", "-p", "#{pane_pid}").trim();
+  }
+
+  type(text: string): void {
+    this.#tmux("send-keys", "-l", text);
+  }
+
+  /** `Enter`, `Tab`, `C-c`, `Up`: as tmux names them. */
+  press(...keys: readonly string[]): void {
+    this.#tmux("send-keys", ...keys);
+  }
+
+  enter(line: string): void {
+    this.type(line);
+    this.press("Enter");
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#tmux("resize-window", "-x", String(columns), "-y", String(rows));
+  }
+
+  /** What was on the screen and is, without the blank lines below. `colors`: with escape sequences. */
+  screen({ colors = false } = {}): string {
+    return this.#tmux("capture-pane", "-p", "-S", "-2000", ...(colors ? ["-e"] : [])).trimEnd();
+  }
+
+  /** Waits until the screen has it; throws with the screen if it never does. */
+  async until(pattern: RegExp | string, options: { readonly colors?: boolean } = {}): Promise<string> {
+    const deadline = performance.now() + PATIENCE_MS;
+    for (;;) {
+      const screen = this.screen(options);
+      if (typeof pattern === "string" ? screen.includes(pattern) : pattern.test(screen)) return screen;
+      if (performance.now() > deadline) throw new Error(`${pattern} is not on the screen:\n${screen}`);
+      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    }
+  }
+
+  close(): void {
+    this.#tmux("kill-server");
+  }
+
+  #tmux(...args: readonly string[]): string {
+    return execFileSync("tmux", ["-S", this.#socket, ...args], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+  }
+}
