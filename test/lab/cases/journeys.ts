@@ -72,8 +72,8 @@ export default [
   },
   {
     name: "each terminal ends a journey at its place: xmit, deliver, free, fn(), a condition",
-    timeout: 240,
-    async run({ hosts, pwq, at }) {
+    timeout: 400,
+    async run({ hosts, pwq }) {
       const { client, server } = hosts.pair();
       await server.listen("udp", "10.0.0.2", 6025);
       const ends: readonly (readonly [string, RegExp])[] = [
@@ -85,7 +85,10 @@ export default [
       ];
       for (const [terminal, where] of ends) {
         const written = terminal.replace("NETNS", server.name);
-        const trace = await pwq.trace(`trace skb ${at} where udp.dport == 6025 until ${written} show netns`);
+        const trace = await pwq.trace(
+          `trace skb at path where udp.dport == 6025 until ${written} show netns`,
+          { patience: 120 },
+        );
         client.udp("10.0.0.2", 6025, { count: 2 });
         const recorded = await trace.stop();
         complete(recorded);
