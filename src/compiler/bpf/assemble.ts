@@ -94,9 +94,13 @@ function encode(name: string, view: DataView, pc: number, insn: Insn): void {
   view.setUint8(at, insn.op);
   view.setUint8(at + 1, insn.dst | (insn.src << 4));
   view.setInt16(at + 2, insn.off, true);
+  if (insn.op !== LDDW) {
+    view.setInt32(at + 4, Number(insn.imm), true);
+    return;
+  }
   const imm = BigInt(insn.imm);
-  view.setUint32(at + 4, Number(imm & 0xffff_ffffn), true);
-  if (insn.op === LDDW) view.setUint32(at + 12, Number((imm >> 32n) & 0xffff_ffffn), true);
+  view.setUint32(at + 4, Number(BigInt.asUintN(32, imm)), true);
+  view.setUint32(at + 12, Number(BigInt.asUintN(32, imm >> 32n)), true);
 }
 
 function relocation({ pc, insn }: PcEntry): Relocation[] {

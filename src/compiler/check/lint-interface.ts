@@ -7,24 +7,20 @@ import type { World } from "./expression/context.ts";
  * No error, since an interface may come later.
  */
 export function warnInterface(condition: TExpr, world: World): void {
-  const known = world.facts?.interfaceNames();
-  if (known) visit(condition, new Set(known), world);
-}
-
-function visit(expr: TExpr, known: ReadonlySet<string>, world: World): void {
-  switch (expr.kind) {
+  switch (condition.kind) {
     case "not":
-      visit(expr.operand, known, world);
+      warnInterface(condition.operand, world);
       return;
     case "logic":
-      visit(expr.left, known, world);
-      visit(expr.right, known, world);
+      warnInterface(condition.left, world);
+      warnInterface(condition.right, world);
       return;
     case "compare":
-      if (isInterface(expr.left) && expr.right.kind === "const") warn(expr, [expr.right.value], known, world);
+      if (isInterface(condition.left) && condition.right.kind === "const")
+        warn(condition, [condition.right.value], world);
       return;
     case "in":
-      if (isInterface(expr.value)) warn(expr, expr.set.strings, known, world);
+      if (isInterface(condition.value)) warn(condition, condition.set.strings, world);
       return;
     default:
       return;
@@ -33,9 +29,12 @@ function visit(expr: TExpr, known: ReadonlySet<string>, world: World): void {
 
 const isInterface = (expr: TExpr): boolean => expr.kind === "field" && expr.field.name === "iface";
 
-function warn(test: TExpr, names: readonly unknown[], known: ReadonlySet<string>, world: World): void {
+function warn(test: TExpr, names: readonly unknown[], world: World): void {
   const place = world.written.get(test);
-  if (!place) return;
+  // To list them takes a look at every process.
+  const interfaces = place && world.facts?.interfaceNames();
+  if (!interfaces) return;
+  const known = new Set(interfaces);
   for (const name of names) {
     if (typeof name !== "string" || known.has(name)) continue;
     world.report.warn("PWQ1164", place, `there is no interface \`${name}\` now`, {

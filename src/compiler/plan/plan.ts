@@ -291,9 +291,10 @@ function chooseBackend(
   choice: BackendChoice,
   report: (d: Diagnostic) => void,
 ): Backend {
-  const { kprobeMulti, kprobe } = facts.features;
-  const available: Record<Backend, boolean> = { "kprobe-multi": kprobeMulti, kprobe, tracepoint: true };
-  if (choice !== "auto" && !available[choice]) {
+  // Each is tried when it is asked for, and that takes a while.
+  const available = (backend: Backend): boolean =>
+    backend === "tracepoint" || facts.features[backend === "kprobe" ? "kprobe" : "kprobeMulti"];
+  if (choice !== "auto" && !available(choice)) {
     report({
       code: "PWQ1257",
       severity: "error",
@@ -301,8 +302,8 @@ function chooseBackend(
       help: ["`pwq doctor` says why; leave `--backend` out to use the best there is"],
     });
   }
-  const backend: Backend =
-    choice !== "auto" ? choice : kprobeMulti ? "kprobe-multi" : kprobe ? "kprobe" : "tracepoint";
+  const best = (["kprobe-multi", "kprobe"] as const).find(available) ?? "tracepoint";
+  const backend: Backend = choice === "auto" ? best : choice;
   if (backend !== "tracepoint") return backend;
   selections.forEach((selection, i) => {
     const [point] = selection.needFunctions;
