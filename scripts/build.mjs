@@ -89,11 +89,12 @@ const addon = {
 };
 
 const TARGETS = { x86_64: "x86", arm64: "arm64" };
-const template = (arch) => `build/bpf/kprobe.${arch}.bpf.o`;
+const PARTS = ["kprobe", "programs"];
+const template = (part, arch) => `build/bpf/${part}.${arch}.bpf.o`;
 
 const templates = {
   inputs: () => ["src/compiler/layout.ts", "scripts/layout.mjs", ...files("bpf/templates", /\.[ch]$/)],
-  outputs: Object.keys(TARGETS).map(template),
+  outputs: Object.keys(TARGETS).flatMap((arch) => PARTS.map((part) => template(part, arch))),
   async build() {
     const { HEADER, layoutHeader } = await import("./layout.mjs");
     const header = await layoutHeader();
@@ -110,9 +111,11 @@ const templates = {
         "-Wextra",
         `-D__TARGET_ARCH_${target}`,
       ];
-      replace(template(arch), (path) => {
-        run("clang", [...flags, "-c", "bpf/templates/kprobe.bpf.c", "-o", path], "clang libbpf-dev");
-      });
+      for (const part of PARTS) {
+        replace(template(part, arch), (path) => {
+          run("clang", [...flags, "-c", `bpf/templates/${part}.bpf.c`, "-o", path], "clang libbpf-dev");
+        });
+      }
     }
   },
 };

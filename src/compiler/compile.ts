@@ -43,7 +43,9 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   const selects = selection(lowered.map(({ where }) => where)) !== undefined;
   return {
     object: writeObject(unit),
-    template: `kprobe.${facts.arch}`,
+    templates: (plan.programPoints ? ["kprobe", "programs"] : ["kprobe"]).map(
+      (part) => `${part}.${facts.arch}`,
+    ),
     remembers: {
       packets: plan.queries.some(({ once }) => !once),
       last: lowered.some(({ past }) => past.stretch || past.values.some(({ how }) => how === "changed")),

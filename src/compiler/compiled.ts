@@ -9,8 +9,8 @@ import type { Type } from "./types.ts";
 export interface Compiled {
   /** A relocatable eBPF ELF object: the query's functions and tracepoint programs. */
   readonly object: Uint8Array;
-  /** Which template it is linked with: `kprobe.x86_64`. */
-  readonly template: string;
+  /** Which templates it is linked with: `kprobe.x86_64`. */
+  readonly templates: readonly string[];
   /** Which maps for earlier events of packets the queries use. */
   readonly remembers: { readonly packets: boolean; readonly last: boolean; readonly seen: boolean };
   readonly plan: AttachPlan;

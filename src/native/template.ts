@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { packaged } from "../place.ts";
 
 /**
- * The compiled template that a generated object is linked with. `name` is `Compiled.template`: `kprobe.x86_64`.
+ * The compiled template that a generated object is linked with. `name` is one of `Compiled.templates`: `kprobe.x86_64`.
  * Throws an `Error` that says where it was looked for.
  */
 export function readTemplate(name: string): Uint8Array {

@@ -56,7 +56,7 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
 /** The query's object joined with its template: what is loaded, and what `pwq compile` saves. */
 export function linked(face: Native, compiled: Compiled): Uint8Array {
   return face.link([
-    { name: "template", bytes: readTemplate(compiled.template) },
+    ...compiled.templates.map((name) => ({ name, bytes: readTemplate(name) })),
     { name: "query", bytes: compiled.object },
   ]);
 }

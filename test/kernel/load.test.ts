@@ -47,8 +47,6 @@ describe.skipIf(reason !== undefined)(`loading${because(reason)}`, () => {
       ["pwq_kprobe_multi_1", true],
       ["pwq_kprobe_multi_2", true],
       ["pwq_kprobe", false],
-      ["pwq_tc", false],
-      ["pwq_xdp", false],
       ["pwq_tp_kfree_skb", true],
     ]);
     expect(() => native().attachKprobe(obj, "pwq_kprobe", "ip_rcv", 0n)).toThrow("the program is not loaded");

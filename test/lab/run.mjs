@@ -7,7 +7,16 @@
 // --json: counts as {"passed":N,"failed":N,"skipped":N}.
 // Exit status: 0 all passed; 1 not; 3 the lab cannot run here (the reason is printed).
 import { execFileSync, spawn } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { arch, availableParallelism, freemem, tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -40,6 +49,7 @@ if (unknown.length > 0) stop(2, `unknown suite ${unknown.join(", ")} (${SUITES.j
 
 const guests = new Set();
 const scratch = mkdtempSync(join(tmpdir(), "pwq-lab-"));
+chmodSync(scratch, 0o755); // one case runs pwq as nobody
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {
     for (const guest of guests) process.kill(-guest.pid, "SIGKILL");

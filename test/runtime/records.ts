@@ -161,7 +161,7 @@ export const context = (points = POINTS): DecodeContext => ({
 export function compiled(queries: readonly CompiledQuery[], plan: Partial<AttachPlan> = {}): Compiled {
   return {
     object: new Uint8Array(),
-    template: "kprobe.x86_64",
+    templates: ["kprobe.x86_64"],
     remembers: { packets: true, last: false, seen: false },
     plan: {
       backend: "kprobe-multi",

@@ -67,7 +67,7 @@ export default [
     name: "a reader that goes away ends the trace quietly",
     async run({ hosts, pwq, folder }) {
       const { client } = hosts.pair();
-      const script = `"$0" "$1" run -e 'trace skb at ip_rcv where udp.dport == 6010' --json 2>"${folder}/stderr" | head -1`;
+      const script = `"$0" run -e 'trace skb at ip_rcv where udp.dport == 6010' --json 2>"${folder}/stderr" | head -1`;
       const child = pwq.spawnAs(["bash", "-c", `${script}; exit "\${PIPESTATUS[0]}"`], []);
       await until("`| head -1` has its line", 60, () => {
         client.udp("10.0.0.2", 6010, { count: 20 });
