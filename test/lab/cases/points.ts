@@ -95,13 +95,13 @@ export default [
     },
   },
   {
-    name: "`when ret < 0` shows the returns that failed, of all functions",
+    name: "`when ret == …` shows one result of all functions, whatever their types",
     unless: withoutSessions,
     async run({ hosts, pwq }) {
       const { client, server } = hosts.pair();
       server.dropOnInput("udp dport 6012");
       const trace = await pwq.trace(
-        "trace skb at all, !__copy_skb_header where udp.dport == 6012 when ret == 0xffffffff show ret",
+        "trace skb at all, !__copy_skb_header where udp.dport == 6012 when ret == 0xffffffffffffffff show ret",
       );
       client.udp("10.0.0.2", 6012);
       const recorded = await trace.stop();
