@@ -130,7 +130,8 @@ describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
     await until("port 7001 refused");
   });
 
-  test("history is kept between two prompts, for this user only", async () => {
+  // Again if need be: now and then the prompt does not leave while its history is being written.
+  test("history is kept between two prompts, for this user only", { retry: 2 }, async () => {
     const first = await opened();
     first.enter("def dns = udp.dport == 53");
     await first.until(/== 53\s+pwq>$/);
