@@ -52,11 +52,27 @@ export class Terminal {
 
   /** Waits until the screen has it; throws with the screen if it never does. */
   async until(pattern: RegExp | string, options: { readonly colors?: boolean } = {}): Promise<string> {
+    let screen = "";
+    await this.#wait(() => {
+      screen = this.screen(options);
+      return typeof pattern === "string" ? screen.includes(pattern) : pattern.test(screen);
+    }, `${pattern} is not on the screen`);
+    return screen;
+  }
+
+  /**
+   * Waits until the program has left its terminal. tmux's words for that ("Pane is dead") need the SIGCHLD, which
+   * tmux now and then misses; that the terminal was closed it always sees.
+   */
+  async ended(): Promise<void> {
+    const dead = () => this.#tmux("display-message", "-p", "#{pane_dead}").trim() === "1";
+    await this.#wait(dead, "the program has not ended");
+  }
+
+  async #wait(holds: () => boolean, otherwise: string): Promise<void> {
     const deadline = performance.now() + PATIENCE_MS;
-    for (;;) {
-      const screen = this.screen(options);
-      if (typeof pattern === "string" ? screen.includes(pattern) : pattern.test(screen)) return screen;
-      if (performance.now() > deadline) throw new Error(`${pattern} is not on the screen:\n${screen}`);
+    while (!holds()) {
+      if (performance.now() > deadline) throw new Error(`${otherwise}:\n${this.screen()}`);
       await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
     }
   }
