@@ -15,7 +15,7 @@ export interface Command {
   /** More for `pwq help NAME`. */
   readonly text?: string;
   /** What stands after the name. `program`: FILE or -e, then parameters; `words`: as many as are listed, or any. */
-  readonly takes: "program" | "glob" | "topic" | "file" | "shell" | "nothing";
+  readonly takes: "program" | "glob" | "tag" | "topic" | "file" | "shell" | "nothing";
   /** COMMAND ARGS after `--`. */
   readonly tail?: true;
   readonly options: readonly OptionName[];
@@ -53,7 +53,7 @@ const TRACE_OPTIONS = [
 export const COMMANDS: readonly Command[] = [
   {
     name: "run",
-    usage: "FILE|-e TEXT [name=value …] [options] [-- COMMAND ARGS…]",
+    usage: "FILE|@NAME|-e TEXT [name=value …] [options] [-- COMMAND ARGS…]",
     about: "trace; `pwq 'trace …'` is the same as `pwq run -e 'trace …'`",
     text: [
       "Events go to standard output, or to the file of --output; notices, errors and the summary go to standard error.",
@@ -76,7 +76,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "check",
-    usage: "FILE|-e TEXT [name=value …]",
+    usage: "FILE|@NAME|-e TEXT [name=value …]",
     about: "look for errors; needs no root and no kernel",
     text: "Without --btf the types of raw paths (`skb->…`) are not checked. With --btf they are, against that kernel.",
     takes: "program",
@@ -85,7 +85,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "explain",
-    usage: "FILE|-e TEXT [name=value …]",
+    usage: "FILE|@NAME|-e TEXT [name=value …]",
     about: "what would be attached and captured, and the program as assembly",
     takes: "program",
     options: ["e", "hook", "btf", "backend", "modules", "all-modules", "color"],
@@ -93,18 +93,31 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: "compile",
-    usage: "FILE|-e TEXT [name=value …] -o FILE",
+    usage: "FILE|@NAME|-e TEXT [name=value …] -o FILE",
     about: "save the linked BPF object; `bpftool prog load` accepts it",
     takes: "program",
     options: ["e", "hook", "output", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/compile.ts"),
   },
   {
+    name: "list",
+    usage: "[TAG]",
+    about: "the canned queries, or those with a tag; each is run as `pwq run @name`",
+    text: [
+      "They are looked for in what comes with pwq, in ~/.local/share/pwq/library ($XDG_DATA_HOME) and in",
+      "/usr/local/share/pwq/library and /usr/share/pwq/library ($XDG_DATA_DIRS). Of one name the first counts.",
+      "`pwq info @name` says what a query is for and what it can be given.",
+    ].join("\n"),
+    takes: "tag",
+    options: ["names", "color"],
+    load: () => import("./commands/list.ts"),
+  },
+  {
     name: "info",
-    usage: "FILE|-e TEXT",
-    about: "documentation, tags and parameters of a program",
+    usage: "FILE|@NAME|-e TEXT",
+    about: "what a program is for, its parameters, tags and text",
     takes: "program",
-    options: ["e", "color"],
+    options: ["e", "names", "color"],
     load: () => import("./commands/info.ts"),
   },
   {

@@ -36,6 +36,7 @@ export interface Options {
   /** Bytes. */
   readonly "hold-memory"?: number;
   readonly hook?: string;
+  readonly names?: true;
 }
 
 export type OptionName = keyof Options;
@@ -88,6 +89,7 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
   "hold-memory": { value: size, about: "memory for all that `ending` holds (default 64MiB)" },
   hook: { value: file, about: "TypeScript that sees the events, beside the program's own hooks" },
   record: { value: file, about: "also save the raw events for `pwq replay`" },
+  names: { about: "only the names, one a line, as shells complete them" },
   help: { short: "h", about: "this text" },
   version: { short: "V", about: "the version of pwq" },
 };

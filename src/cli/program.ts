@@ -8,7 +8,7 @@ import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
 import type { Source } from "../compiler/source.ts";
 import type { CheckedProgram } from "../compiler/typed.ts";
-import { packaged } from "../place.ts";
+import { openLibrary } from "../library/library.ts";
 import { decodeProgram, fileLoader, readProgram as readFileProgram } from "../runtime/files.ts";
 import { pcapCompiler } from "../runtime/pcap.ts";
 import { type Call, fail } from "./call.ts";
@@ -22,10 +22,7 @@ export interface GivenProgram {
   readonly hookFiles: readonly Source[];
 }
 
-/** Where the shipped programs (`@name`) lie. */
-const library = (): string => packaged("examples");
-
-/** FILE (`-`: standard input, `@name`: shipped) or -e TEXT, then name=value. */
+/** FILE (`-`: standard input, `@name`: of the library) or -e TEXT, then name=value. */
 export function readProgram(call: Call): GivenProgram {
   const { e, hook } = call.options;
   const hookFiles = hook === undefined ? [] : [readFileProgram(hook)];
@@ -42,10 +39,11 @@ export function readProgram(call: Call): GivenProgram {
   return { source: readSource(first), params: parameters(rest, call), hookFiles };
 }
 
-function readSource(name: string): Source {
+/** A program by its name as a call has it; throws PwqError with what is wrong with the file. */
+export function readSource(name: string): Source {
   if (name === "-") return { name: "<stdin>", text: readInput() };
   if (!name.startsWith("@")) return readFileProgram(name);
-  const loaded = fileLoader(library()).load(name, { name: "<call>", text: "" });
+  const loaded = fileLoader(openLibrary()).load(name, { name: "<call>", text: "" });
   if ("source" in loaded) return loaded.source;
   const { code, message, label } = describeFileProblem(loaded.problem, loaded.name);
   throw fail({ code, message, ...(label !== undefined && { label }) });
@@ -89,7 +87,7 @@ export function checkOnly(
   return check(source, {
     params,
     hookFiles,
-    loader: fileLoader(library()),
+    loader: fileLoader(openLibrary()),
     pcap,
     valuesOptional: true,
     ...(facts && { facts }),
@@ -104,7 +102,7 @@ export function checkedProgram(
   { source, params, hookFiles }: GivenProgram,
   facts: () => KernelFacts,
 ): { readonly checked: CheckedProgram; readonly facts: KernelFacts } {
-  const options = { params, hookFiles, loader: fileLoader(library()), pcap };
+  const options = { params, hookFiles, loader: fileLoader(openLibrary()), pcap };
   let known: KernelFacts;
   try {
     known = facts();
@@ -146,6 +144,8 @@ export interface Documentation {
     readonly value?: string;
     readonly about?: string;
   }[];
+  /** Definitions, queries and hooks, as they are written. */
+  readonly statements: readonly string[];
 }
 
 export function documentation(source: Source): Documentation {
@@ -161,6 +161,9 @@ export function documentation(source: Source): Documentation {
       ...(value && { value: text(value.span) }),
       ...(about && { about: about.value }),
     })),
+    statements: program.statements
+      .filter(({ kind }) => kind === "Use" || kind === "Def" || kind === "Trace" || kind === "Hook")
+      .map(({ span }) => text(span)),
   };
 }
 

@@ -8,9 +8,8 @@ import { FIELDS, PRESENCE } from "../compiler/fields/table.ts";
 import { groupOf } from "../compiler/plan/tracepoints.ts";
 import { Universe } from "../compiler/plan/universe.ts";
 import type { EnumNames } from "../compiler/types.ts";
-import { packaged } from "../place.ts";
+import { openLibrary } from "../library/library.ts";
 import { reasonType } from "../runtime/decode/reason.ts";
-import { shipped } from "../runtime/files.ts";
 
 /** What completion knows besides the language. */
 export interface World {
@@ -49,7 +48,7 @@ const SOURCES: Readonly<Partial<Record<ExpectationKind, Source>>> = {
   "tracepoint-event": ({ of }, _, { facts }) =>
     tracepoints(facts()).flatMap(([group, name]) => (group === of ? [name] : [])),
   "kernel-type": (_, __, { facts }) => structs(facts()),
-  path: (_, prefix) => [...files(prefix), ...shipped(packaged("examples")).map((name) => `@${name}`)],
+  path: (_, prefix) => programs(prefix),
 };
 
 export const candidatesOf: Source = (expectation, prefix, world) =>
@@ -132,6 +131,9 @@ function* structs(facts: KernelFacts | undefined): Iterable<string> {
     if (type.kind === "struct" && type.name !== "") yield type.name;
   }
 }
+
+/** What may be loaded: a file, or a program of the library. */
+export const programs = (prefix: string): readonly string[] => [...files(prefix), ...openLibrary().names()];
 
 /** Files and folders that a path may go on with, written as the path was begun. */
 export function files(prefix: string): readonly string[] {

@@ -3,15 +3,18 @@ import { run as doctor } from "../cli/commands/doctor.ts";
 import { explanation } from "../cli/commands/explain.ts";
 import { run as fields } from "../cli/commands/fields.ts";
 import { run as help } from "../cli/commands/help.ts";
+import { run as info } from "../cli/commands/info.ts";
+import { run as list } from "../cli/commands/list.ts";
 import { run as probes } from "../cli/commands/probes.ts";
 import type { CommandModule } from "../cli/commands.ts";
 import { alignedLines } from "../cli/lines.ts";
 import { OPTIONS, type Option, type OptionName } from "../cli/options.ts";
+import { readSource } from "../cli/program.ts";
 import { topics } from "../compiler/diagnostics/pages.ts";
 import { didYouMean } from "../compiler/diagnostics/suggest.ts";
 import { FIELDS } from "../compiler/fields/table.ts";
-import { readProgram } from "../runtime/files.ts";
-import { files } from "./candidates.ts";
+import { openLibrary } from "../library/library.ts";
+import { files, programs } from "./candidates.ts";
 import { matching } from "./complete.ts";
 import { compose } from "./composed.ts";
 import { journeyText } from "./journey.ts";
@@ -80,10 +83,17 @@ const COMMANDS: readonly ReplCommand[] = [
   },
   {
     name: "load",
-    usage: "FILE.pwq",
-    about: "enter what a file says",
+    usage: "FILE.pwq|@NAME",
+    about: "enter what a file, or a canned query, says",
     run: load,
-    words: files,
+    words: programs,
+  },
+  {
+    name: "canned",
+    usage: "[TAG|@NAME]",
+    about: "the canned queries, or what one is for",
+    run: (_, rest) => (rest.startsWith("@") ? called("info", info, rest) : called("list", list, rest)),
+    words: () => openLibrary().names(),
   },
   {
     name: "set",
@@ -197,7 +207,9 @@ function save(repl: Repl, rest: string): void {
 
 function load(repl: Repl, rest: string): void {
   if (rest === "") throw withoutFile("load");
-  repl.enter(movedUses(readProgram(rest).text, rest));
+  const { text } = readSource(rest);
+  const located = openLibrary().locate(rest);
+  repl.enter(movedUses(text, "path" in located ? located.path : rest));
 }
 
 const withoutFile = (name: string): ReturnType<typeof fail> =>

@@ -1,15 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  openSync,
-  readdirSync,
-  readSync,
-  realpathSync,
-  statSync,
-} from "node:fs";
-import { basename, dirname, isAbsolute, join, resolve } from "node:path";
+import { closeSync, constants, fstatSync, openSync, readSync, realpathSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, resolve } from "node:path";
 import { describeFileProblem } from "../compiler/check/file-problem.ts";
 import { type FileProblem, type Loaded, type Loader, MAX_PROGRAM_BYTES } from "../compiler/check/loader.ts";
 import { PwqError } from "../compiler/diagnostics/diagnostic.ts";
@@ -23,33 +14,36 @@ export function readProgram(path: string): Source {
   throw new PwqError([{ code, severity: "error", message, ...(label === undefined ? {} : { label }) }]);
 }
 
-/** What `use` reads: files relative to the one that uses them, and `@name` from the folder of shipped programs. */
-export function fileLoader(library: string): Loader {
+/** Where `@name` comes from (src/library). */
+export interface Library {
+  /** All names there are, with their `@`. */
+  readonly names: () => readonly string[];
+  /** The file of `@name`, or why there is none that can be taken. */
+  readonly locate: (name: string) => { readonly path: string } | { readonly problem: FileProblem };
+}
+
+/** What `use` reads: files relative to the one that uses them, and `@name` from the library. */
+export function fileLoader(library: Library): Loader {
+  /** A program of the library is shown by its name; what it uses lies beside its file. */
+  const fileOf = (name: string): string => {
+    const located = name.startsWith("@") ? library.locate(name) : { problem: undefined };
+    return "path" in located ? located.path : name;
+  };
   return {
-    identity: (source) => realPath(source.name),
+    identity: (source) => realPath(fileOf(source.name)),
     load: (path, from) => {
-      if (path.startsWith("@")) return loadShipped(path, library);
+      if (path.startsWith("@")) return loadFromLibrary(path, library);
       if (!/^(\.{1,2}\/|\/)/.test(path)) return { problem: { kind: "not-a-path" }, name: path };
-      return loadFile(isAbsolute(path) ? path : join(dirname(from.name), path));
+      return loadFile(isAbsolute(path) ? path : join(dirname(fileOf(from.name)), path));
     },
   };
 }
 
-function loadShipped(name: string, library: string): Loaded {
-  const known = shipped(library).map((each) => `@${each}`);
-  if (!known.includes(name)) return { problem: { kind: "not-in-library", known }, name };
-  const loaded = loadFile(join(library, `${name.slice(1)}.pwq`));
-  return "problem" in loaded ? loaded : { ...loaded, source: { ...loaded.source, name } };
-}
-
-/** Names of the programs in a folder, without ending; none if it cannot be read. */
-export function shipped(library: string): readonly string[] {
-  try {
-    const names = readdirSync(library).filter((name) => name.endsWith(".pwq"));
-    return names.map((name) => basename(name, ".pwq")).sort();
-  } catch {
-    return []; // an installation without its examples: any `@name` is then unknown
-  }
+function loadFromLibrary(name: string, library: Library): Loaded {
+  const located = library.locate(name);
+  if ("problem" in located) return { problem: located.problem, name };
+  const loaded = loadFile(located.path);
+  return "problem" in loaded ? { ...loaded, name } : { ...loaded, source: { ...loaded.source, name } };
 }
 
 function loadFile(name: string): Loaded {

@@ -197,7 +197,7 @@ param net: cidr = 10.0.0.0/8
 param dev: iface = "eth0"
 param on: bool = true
 param slow: duration = 1ms
-trace skb where tcp.dport == $port and ip.dst in $net and iface == $dev and $on and delta > $slow`;
+trace skb where tcp.dport == $port and ip.dst in $net and iface == $dev and tcp == $on and delta > $slow`;
 
   it("have the values given, else their defaults", () => {
     const params = new Map([
@@ -208,7 +208,7 @@ trace skb where tcp.dport == $port and ip.dst in $net and iface == $dev and $on 
     ]);
     const program = checked(text, { params });
     expect(print(program.queries[0]!.where!)).toBe(
-      '(((((tcp.dport == 80:u16) and (ip.dst in {0xa000000..0xaffffff})) and (iface == "lan 1":string16)) and false:bool) and (delta > 2000000000:durationu64))',
+      '(((((tcp.dport == 80:u16) and (ip.dst in {0xa000000..0xaffffff})) and (iface == "lan 1":string16)) and (has-tcp == false:bool)) and (delta > 2000000000:durationu64))',
     );
     expect(program.params).toEqual([
       { name: "port", type: "port", about: "only this port", default: "443", value: "80" },

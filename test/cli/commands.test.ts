@@ -87,6 +87,9 @@ describe("info", () => {
         "  port  port  = 443         only this port",
         "  net   cidr  (no default)",
         "",
+        "What it says:",
+        "  trace drop where tcp.dport == $port and ip.dst in $net",
+        "",
       ].join("\n"),
     );
   });

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import type { Loader } from "../../src/compiler/check/loader.ts";
 import type { Source } from "../../src/compiler/source.ts";
+import { openLibrary } from "../../src/library/library.ts";
 import { fileLoader } from "../../src/runtime/files.ts";
 
 /** Files that programs under test use, good and bad, made anew: git keeps neither modes nor sizes. */
@@ -31,7 +32,7 @@ export function makeWorld(): string {
 
 /** The loader of the program, for sources named relative to `root`. */
 export function worldLoader(root: string): Loader {
-  const real = fileLoader(join(root, "library"));
+  const real = fileLoader(openLibrary([{ folder: join(root, "library"), of: "pwq" }]));
   const inside = (source: Source): Source => ({ ...source, name: join(root, source.name) });
   const outside = (name: string): string => (name.startsWith(root) ? relative(root, name) || "." : name);
   return {

@@ -41,6 +41,7 @@ export function wordsOf({ takes }: Command): readonly string[] | "files" {
     case "file":
       return "files";
     case "glob":
+    case "tag":
     case "nothing":
       return [];
   }

@@ -30,6 +30,12 @@ export function describeFileProblem(
         message: `\`${name}\` can be changed by anybody`,
         label: `\`chmod o-w ${problem.what}\`, or move it`,
       };
+    case "foreign":
+      return {
+        code: "PWQ1411",
+        message: `\`${name}\` belongs to another user`,
+        label: `\`chown root ${problem.what}\` once you know what is in it`,
+      };
     case "not-regular":
       return { code: "PWQ1409", message: `\`${name}\` is not an ordinary file` };
     case "unreadable":
@@ -37,8 +43,8 @@ export function describeFileProblem(
     case "not-in-library":
       return {
         code: "PWQ1407",
-        message: `pwq comes with no program \`${name}\``,
-        label: didYouMean(name, problem.known),
+        message: `there is no program \`${name}\` in the library`,
+        label: didYouMean(name, problem.known) ?? "`pwq list` shows what there is",
       };
     case "not-a-path":
       return { code: "PWQ1410", message: `\`${name}\` is not a path`, label: `write \`./${name}\`` };

@@ -24,6 +24,8 @@ export type FileProblem =
   | { readonly kind: "not-utf8"; readonly offset: number }
   /** `what`: the file itself or the folder it is in. */
   | { readonly kind: "world-writable"; readonly what: string }
+  /** `what`: a file or folder of the library that belongs to neither root nor the user. */
+  | { readonly kind: "foreign"; readonly what: string }
   /** A device, a pipe, a socket. */
   | { readonly kind: "not-regular" }
   | { readonly kind: "unreadable"; readonly reason: string }

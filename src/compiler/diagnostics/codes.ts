@@ -4,6 +4,7 @@ import { files } from "./codes/files.ts";
 import { hooks } from "./codes/hooks.ts";
 import { internal } from "./codes/internal.ts";
 import { later } from "./codes/later.ts";
+import { library } from "./codes/library.ts";
 import { machine } from "./codes/machine.ts";
 import { plan } from "./codes/plan.ts";
 import { prompt } from "./codes/prompt.ts";
@@ -23,7 +24,8 @@ export interface Page {
 /**
  * Every error and warning pwq can give; the number is stable for ever. One file per area under `codes/`:
  * 10xx syntax, 11xx names and types, 12xx clauses and planning, 14xx files and parameters, 15xx not there yet,
- * 16xx hooks, 20xx the call, 30xx this machine, 40xx hooks as they run, 50xx the prompt, 90xx our own faults.
+ * 16xx hooks, 20xx the call, 26xx the library and packages,
+ * 30xx this machine, 40xx hooks as they run, 50xx the prompt, 90xx our own faults.
  */
 export const CODES = {
   ...syntax,
@@ -31,6 +33,7 @@ export const CODES = {
   ...plan,
   ...files,
   ...later,
+  ...library,
   ...hooks,
   ...call,
   ...machine,

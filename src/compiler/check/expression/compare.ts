@@ -134,9 +134,11 @@ function comparedConstants(node: Compare, ctx: Context): TExpr | undefined {
   });
   if (!right || !ordered(node, node.op, ownType(left), ctx)) return undefined;
   const value = decide(node.op, left.value, right.value);
-  ctx.world.report.warn("PWQ1163", placeOf(ctx, node), `\`${textOf(ctx, node)}\` is always ${value}`, {
-    label: "both sides are constants",
-  });
+  // A parameter is another value tomorrow: `$port == 0 or tcp.port == $port` is how "any port" is written.
+  if (node.left.kind !== "ParamRef" && node.right.kind !== "ParamRef")
+    ctx.world.report.warn("PWQ1163", placeOf(ctx, node), `\`${textOf(ctx, node)}\` is always ${value}`, {
+      label: "both sides are constants",
+    });
   return { kind: "const", value, type: bool, span: spanOf(ctx, node) };
 }
 

@@ -66,10 +66,27 @@ function constant(node: Expr, ctx: Context): TConst | undefined {
   return { kind: "const", value: folded.value, type: ownType(folded), span: spanOf(ctx, node) };
 }
 
+/** With a constant on one side the other decides, or nothing does: also where it is unknown (Kleene). */
+function decided(op: Logic["op"], left: TExpr, right: TExpr): TExpr | undefined {
+  const [constant, other] = left.kind === "const" ? [left, right] : [right, left];
+  if (constant.kind !== "const" || typeof constant.value !== "boolean") return undefined;
+  return constant.value === (op === "or") ? constant : other;
+}
+
 function logic(node: Logic, ctx: Context): TExpr | undefined {
   const left = condition(node.left, ctx);
   const right = condition(node.right, ctx);
-  return left && right && { kind: "logic", op: node.op, left, right, type: bool, span: spanOf(ctx, node) };
+  if (!left || !right) return undefined;
+  return (
+    decided(node.op, left, right) ?? {
+      kind: "logic",
+      op: node.op,
+      left,
+      right,
+      type: bool,
+      span: spanOf(ctx, node),
+    }
+  );
 }
 
 function not(node: Not, ctx: Context): TExpr | undefined {

@@ -31,7 +31,7 @@ export const files = {
   },
   PWQ1407: {
     title: "not in the library",
-    text: "`@name` is a program that comes with pwq.",
+    text: "`@name` is a program of the library: one that comes with pwq, one of your own in `~/.local/share/pwq/library`, one of the system's in `/usr/local/share/pwq/library`, or one of a package that `pwq add` has installed (`@package/name`). `pwq list` shows them all.",
     wrong: 'use "@no-such-program"\n\ntrace drop',
   },
   PWQ1408: {
@@ -48,6 +48,10 @@ export const files = {
     text: "`use` takes a path that begins with `./`, `../` or `/`, or the name of a shipped program, which begins with `@`.",
     wrong: 'use "common.pwq"\n\ntrace drop',
     right: 'use "./common.pwq"\n\ntrace drop',
+  },
+  PWQ1411: {
+    title: "a program of the library that belongs to somebody else",
+    text: "Programs of the library are taken from files and folders that belong to root or to you (with sudo, to who called it): anybody else could put another program there under the same name. `chown` mends it, after a look at what is there.",
   },
   PWQ1421: {
     title: "a parameter has no value",
