@@ -1,4 +1,6 @@
-import type { Case, Lab } from "../kit/case.ts";
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Case } from "../kit/case.ts";
 import { crowd, separateJourneys } from "../kit/crowd.ts";
 import { passes, values } from "../kit/expect.ts";
 import type { Host } from "../kit/hosts.ts";
@@ -6,125 +8,116 @@ import { sh } from "../kit/process.ts";
 
 /** A packet that goes into a tunnel is the same packet in it and behind it. */
 
-const INNER = { a: "10.9.0.1", b: "10.9.0.2" } as const;
-const OUTER = { a: "192.168.0.1", b: "192.168.0.2" } as const;
+const OUTER = ["192.168.0.1", "192.168.0.2"] as const;
+const inner = (network: number, end: number): string => `10.9.${network}.${end + 1}`;
 
 interface Tunnel {
-  readonly kind: string;
+  /** Type of the interface, and its name. */
+  readonly type: string;
   readonly port: number;
-  /** Makes `t0` in a host; the addresses are of the underlay. */
-  readonly make: (host: Host, own: string, peer: string) => void;
-  /** What the tunnel's end adds to the way of a packet. */
+  readonly options: (own: string, peer: string) => string;
+  /** What the tunnel adds to the way of a packet. */
   readonly passes: readonly string[];
   readonly outer: RegExp;
 }
 
-const linked = (type: string, options: (own: string, peer: string) => string) => ({
-  make: (host: Host, own: string, peer: string): void =>
-    host.ip(`link add t0 type ${type} ${options(own, peer)}`),
-});
-
 const TUNNELS: readonly Tunnel[] = [
   {
-    kind: "VXLAN",
+    type: "vxlan",
     port: 6201,
-    ...linked("vxlan", (own, peer) => `id 42 local ${own} remote ${peer} dstport 4789`),
+    options: (own, peer) => `id 42 local ${own} remote ${peer} dstport 4789`,
     passes: ["vxlan_xmit", "ip_output", "veth_xmit", "vxlan_rcv", "udp_rcv"],
     outer: /192\.168\.0\.1:\d+ > 192\.168\.0\.2:4789 udp/,
   },
   {
-    kind: "Geneve",
+    type: "geneve",
     port: 6202,
-    ...linked("geneve", (_, peer) => `id 42 remote ${peer}`),
+    options: (_, peer) => `id 42 remote ${peer}`,
     passes: ["geneve_xmit", "ip_output", "veth_xmit", "udp_rcv"],
     outer: /192\.168\.0\.1:\d+ > 192\.168\.0\.2:6081 udp/,
   },
   {
-    kind: "GRE",
+    type: "gre",
     port: 6203,
-    ...linked("gre", (own, peer) => `local ${own} remote ${peer}`),
+    options: (own, peer) => `local ${own} remote ${peer}`,
     passes: ["ipgre_xmit", "ip_output", "veth_xmit", "udp_rcv"],
     outer: /192\.168\.0\.1 > 192\.168\.0\.2 gre/,
   },
   {
-    kind: "IPIP",
+    type: "ipip",
     port: 6204,
-    ...linked("ipip", (own, peer) => `local ${own} remote ${peer}`),
+    options: (own, peer) => `local ${own} remote ${peer}`,
     passes: ["ipip_tunnel_xmit", "ip_output", "veth_xmit", "ipip_rcv", "udp_rcv"],
     outer: /192\.168\.0\.1 > 192\.168\.0\.2 ipip/,
   },
+  {
+    type: "wireguard",
+    port: 6205,
+    options: () => "",
+    passes: ["wg_xmit", "ip_output", "veth_xmit", "udp_rcv"],
+    outer: /192\.168\.0\.1:51820 > 192\.168\.0\.2:51820 udp/,
+  },
 ];
 
-/** Two hosts with a link, and `t0` on both. */
-function ends({ hosts }: Lab, make: Tunnel["make"]): { a: Host; b: Host } {
-  const [a, b] = hosts.hosts("ta", "tb") as [Host, Host];
-  hosts.link(a, "e0", [`${OUTER.a}/24`], b, "e0", [`${OUTER.b}/24`]);
-  make(a, OUTER.a, OUTER.b);
-  make(b, OUTER.b, OUTER.a);
-  for (const [host, inner] of [
-    [a, INNER.a],
-    [b, INNER.b],
-  ] as const)
-    host.ip("link set t0 addrgenmode none", `addr add ${inner}/24 dev t0`, "link set t0 up");
-  return { a, b };
+/** A key for each end, and the other's. */
+function exchangeKeys(ends: readonly Host[], folder: string): void {
+  const keys = ends.map((_, end) => {
+    const secret = sh("wg", ["genkey"]);
+    sh("tee", [`${folder}/${end}`], secret);
+    return sh("wg", ["pubkey"], secret).trim();
+  });
+  ends.forEach((host, end) => {
+    const peer = 1 - end;
+    const words = `set wireguard0 private-key ${folder}/${end} listen-port 51820 peer ${keys[peer]!} endpoint ${OUTER[peer]}:51820 allowed-ips 10.9.0.0/16`;
+    host.run("wg", ...words.split(" "));
+  });
 }
-
-/** One packet through the tunnel, and a thousand others on the same link. */
-async function through(lab: Lab, a: Host, b: Host, tunnel: Omit<Tunnel, "make" | "kind">): Promise<void> {
-  const { port, outer } = tunnel;
-  await b.listen("udp", INNER.b, port);
-  const trace = await lab.pwq.trace(
-    `trace skb at path, veth_xmit where udp.dport == ${port} until deliver, drop show tuple, skb, netns`,
-  );
-  a.udp(INNER.b, port);
-  crowd(a, OUTER.b);
-  const [events] = separateJourneys(
-    await trace.stop(),
-    1,
-    (tuple) => tuple.includes(`:${port} udp`) || outer.test(tuple),
-  );
-  passes(events!, tunnel.passes);
-  values(events!, "netns", [a.name, b.name]);
-  if (!events!.some(({ tuple }) => outer.test(String(tuple)))) throw new Error("not seen in the tunnel");
-}
-
-/** The neighbours' addresses are looked for before, so that no packet waits. */
-const cases = TUNNELS.map(
-  (tunnel): Case => ({
-    name: `identity: through ${tunnel.kind} and out of it`,
-    async run(lab) {
-      const { a, b } = ends(lab, tunnel.make);
-      a.udp(INNER.b, 9);
-      await through(lab, a, b, tunnel);
-    },
-  }),
-);
 
 export default [
-  ...cases,
   {
-    name: "identity: encrypted and decrypted by WireGuard",
-    async run(lab) {
-      const keys = ["a", "b"].map((end) => {
-        const secret = sh("wg", ["genkey"]);
-        sh("tee", [`${lab.folder}/${end}`], secret);
-        return sh("wg", ["pubkey"], secret).trim();
+    name: "identity: through VXLAN, Geneve, GRE, IPIP and WireGuard, and out of them",
+    async run({ hosts, pwq, folder }) {
+      const ends = hosts.hosts("ta", "tb");
+      const [a, b] = ends as [Host, Host];
+      hosts.link(a, "e0", [`${OUTER[0]}/24`], b, "e0", [`${OUTER[1]}/24`]);
+      ends.forEach((host, end) => {
+        TUNNELS.forEach(({ type, options }, network) => {
+          // `gre0` and the like are the kernel's own.
+          const name = `${type}${type === "wireguard" ? 0 : 9}`;
+          host.ip(
+            `link add ${name} type ${type} ${options(OUTER[end]!, OUTER[1 - end]!)}`.trim(),
+            `link set ${name} addrgenmode none`,
+            `addr add ${inner(network, end)}/24 dev ${name}`,
+            `link set ${name} up`,
+          );
+        });
       });
-      const { a, b } = ends(lab, (host) => host.ip("link add t0 type wireguard"));
-      const set = (host: Host, own: string, peerKey: string, peer: string): void => {
-        const words = `set t0 private-key ${lab.folder}/${own} listen-port 51820 peer ${peerKey} endpoint ${peer}:51820 allowed-ips 10.9.0.0/24`;
-        host.run("wg", ...words.split(" "));
-      };
-      set(a, "a", keys[1]!, OUTER.b);
-      set(b, "b", keys[0]!, OUTER.a);
-      // The handshake, so that the packet does not wait for it.
-      a.udp(INNER.b, 9);
-      await new Promise((done) => setTimeout(done, 1000));
-      await through(lab, a, b, {
-        port: 6205,
-        passes: ["wg_xmit", "ip_output", "veth_xmit", "udp_rcv"],
-        outer: /192\.168\.0\.1:51820 > 192\.168\.0\.2:51820 udp/,
-      });
+      exchangeKeys(ends, folder);
+      // Neighbours are looked for and keys agreed on before, so that no packet waits.
+      for (const network of TUNNELS.keys()) a.udp(inner(network, 1), 9);
+      await Promise.all(TUNNELS.map(({ port }, network) => b.listen("udp", inner(network, 1), port)));
+      await sleep(500);
+      const trace = await pwq.trace(
+        "trace skb at path, veth_xmit where udp.dport in {6201..6205} until deliver, drop show tuple, skb, netns",
+      );
+      for (const [network, { port }] of TUNNELS.entries()) a.udp(inner(network, 1), port);
+      crowd(a, OUTER[1]);
+      const journeys = separateJourneys(await trace.stop(), TUNNELS.length, (tuple) =>
+        TUNNELS.some(({ port, outer }) => tuple.includes(`:${port} udp`) || outer.test(tuple)),
+      );
+      for (const { type, port, outer, passes: way } of TUNNELS) {
+        const events = journeys.find(([first]) => String(first!.tuple).includes(`:${port} udp`));
+        assert.ok(events, `${type}: no journey`);
+        passes(events, way);
+        values(events, "netns", [a.name, b.name]);
+        const tuples = events.flatMap(({ tuple }) => (tuple === null ? [] : [String(tuple)]));
+        assert.ok(
+          tuples.some((tuple) => outer.test(tuple)),
+          `${type}: not seen in the tunnel`,
+        );
+        const other = tuples.find((tuple) => !tuple.includes(`:${port} udp`) && !outer.test(tuple));
+        assert.equal(other, undefined, `${type}: another packet`);
+      }
     },
   },
 ] satisfies Case[];
