@@ -6,7 +6,8 @@ import type { SyntaxProblem } from "./errors.ts";
 import { explain } from "./explain.ts";
 import { type Chunk, endOf, lex, statements } from "./lexer.ts";
 import { tooDeep } from "./limits.ts";
-import { startsLine } from "./tokens.ts";
+import { nearest } from "./nearest.ts";
+import { Identifier, STATEMENT_STARTS, STATEMENT_WORDS, startsLine } from "./tokens.ts";
 
 export interface ParsedProgram {
   /** The statements that have no problem. */
@@ -50,6 +51,18 @@ export function isComplete(text: string): boolean {
   const below = comment !== undefined && (last === undefined || endOf(last) <= comment.startOffset);
   if (below && comment.image.startsWith("##") && startsLine(text, comment.startOffset)) return false;
   return chunk === undefined || parseStatement(text, chunk).unfinished !== true;
+}
+
+/** True if an entry is this language's: its first word begins a statement, or it is comments alone. */
+export function beginsStatement(text: string): boolean {
+  const [first] = lex(text).tokens;
+  return first === undefined || STATEMENT_STARTS.has(first.tokenType);
+}
+
+/** True if the first word is none that begins a statement, but looks like a misspelt one. */
+export function nearlyBegins(text: string): boolean {
+  const [first] = lex(text).tokens;
+  return first?.tokenType === Identifier && nearest(first.image, STATEMENT_WORDS) !== undefined;
 }
 
 interface Outcome<T> {

@@ -157,6 +157,7 @@ export function commandCompletions(
 function overview(): string {
   return [
     "A query is traced at once; Ctrl-C ends it. def, param and use hold for the queries after them.",
+    'TypeScript is about its events: packets.filter((p) => p.outcome === "drop").length',
     "",
     ...alignedLines(
       COMMANDS.map(({ name, usage, about }) => [`.${name} ${usage}`, about]),

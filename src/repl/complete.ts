@@ -1,6 +1,7 @@
-import { expected } from "../../grammar/index.ts";
+import { beginsStatement, expected } from "../../grammar/index.ts";
 import { candidatesOf, type World } from "./candidates.ts";
 import { commandCompletions } from "./commands.ts";
+import { typescriptNames } from "./complete-typescript.ts";
 import { keptIn } from "./kept.ts";
 import type { Repl } from "./repl.ts";
 
@@ -11,7 +12,11 @@ export function completions(
 ): readonly [candidates: readonly string[], prefix: string] {
   const line = text.slice(text.lastIndexOf("\n") + 1);
   if (/^\s*\./.test(text)) return commandCompletions(line.trimStart(), repl);
-  return languageCompletions(text, worldOf(repl));
+  if (text.trim() !== "" && beginsStatement(text)) return languageCompletions(text, worldOf(repl));
+  const [names, prefix] = typescriptNames(text, { declared: repl.thinking.declared, last: repl.last });
+  // Nothing but a word stands there: it may become a statement, too.
+  const statements = text.trim() === prefix ? languageCompletions(text, worldOf(repl))[0] : [];
+  return [matching([...names, ...statements], prefix), prefix];
 }
 
 /** By the grammar: each thing that may come is asked for its names. */

@@ -34,6 +34,11 @@ export class EventStore {
     return this.#forgotten;
   }
 
+  /** All events that were added. */
+  get total(): number {
+    return this.count + this.#forgotten;
+  }
+
   /** Keeps a copy of one record: at most as many bytes as a piece has. */
   add(record: Uint8Array): void {
     let piece = this.#pieces.at(-1);
@@ -49,10 +54,26 @@ export class EventStore {
 
   /** Puts every event into `batch`, the oldest first. */
   each(batch: Batch, visit: (at: number, query: number) => void): void {
-    const { size, query } = head(batch);
-    for (const { bytes, length } of this.#pieces) {
+    const { query } = head(batch);
+    this.pieces(batch, (records) => {
+      for (const at of records) visit(at, query(at));
+    });
+  }
+
+  /** The same, many at a time; the first `skipped` of all are left out. */
+  pieces(batch: Batch, visit: (records: readonly number[]) => void, skipped = 0): void {
+    const { size } = head(batch);
+    let left = skipped;
+    for (const { bytes, length, events } of this.#pieces) {
+      if (left >= events) {
+        left -= events;
+        continue;
+      }
       batch.use(bytes);
-      for (let at = 0; at < length; at += size(at)) visit(at, query(at));
+      const records: number[] = [];
+      for (let at = 0; at < length; at += size(at)) records.push(at);
+      visit(records.slice(left));
+      left = 0;
     }
   }
 }

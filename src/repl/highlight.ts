@@ -1,5 +1,5 @@
 import kleur from "kleur";
-import { type TokenKind, tokens } from "../../grammar/index.ts";
+import { beginsStatement, type TokenKind, tokens } from "../../grammar/index.ts";
 
 type Paint = (text: string) => string;
 
@@ -15,6 +15,8 @@ const PAINTS: Readonly<Partial<Record<TokenKind, () => Paint>>> = {
   doc: () => kleur.dim,
   error: () => kleur.red,
 };
+/** In TypeScript words of the language are names, and its sign for comments is none. */
+const IN_TYPESCRIPT: ReadonlySet<TokenKind> = new Set(["number", "string"]);
 const COMMAND = (): Paint => kleur.cyan().bold;
 
 /**
@@ -25,12 +27,13 @@ export function highlighted(line: string, before = ""): string {
   const command = before === "" ? /^\s*\.\w*/.exec(line)?.[0] : undefined;
   if (command !== undefined) return colored(COMMAND, command) + line.slice(command.length);
   const offset = before.length;
+  const isProgram = beginsStatement(before + line);
   let text = "";
   let done = 0;
   for (const { kind, span } of tokens(before + line)) {
     if (span.end <= offset) continue;
     const start = Math.max(span.start - offset, done);
-    const paint = PAINTS[kind];
+    const paint = isProgram || IN_TYPESCRIPT.has(kind) ? PAINTS[kind] : undefined;
     const piece = line.slice(start, span.end - offset);
     text += line.slice(done, start) + (paint ? colored(paint, piece) : piece);
     done = span.end - offset;

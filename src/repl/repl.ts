@@ -1,4 +1,4 @@
-import { isComplete, parse } from "../../grammar/index.ts";
+import { parse } from "../../grammar/index.ts";
 import { fail } from "../cli/call.ts";
 import { internalFault } from "../cli/fault.ts";
 import { counted } from "../cli/lines.ts";
@@ -20,13 +20,17 @@ import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts
 import { render } from "../compiler/diagnostics/render.ts";
 import type { KernelFacts } from "../compiler/facts.ts";
 import type { HookProgram } from "../hooks/program.ts";
+import type { Line } from "../hooks/source/line.ts";
+import { NOT_TYPESCRIPT } from "../hooks/source/script.ts";
 import { kernelTracer } from "../runtime/kernel-tracer.ts";
 import type { Tracer } from "../runtime/tracer.ts";
 import { type Composed, compose, keptAfter, PROMPT, placed } from "./composed.ts";
+import { entryOf } from "./entry.ts";
 import { type Kept, keyOf } from "./kept.ts";
 import type { LastRun } from "./last-run.ts";
 import { NO_SETTINGS, type Settings } from "./settings.ts";
 import type { Surface } from "./table.ts";
+import { Thinking } from "./thinking.ts";
 import { note, type Running, startTrace } from "./trace.ts";
 
 /** Modules and functions come and go: what is known of the kernel is asked again after so long. */
@@ -48,6 +52,9 @@ export class Repl {
   #running: Running | undefined;
   /** A query that waits for the one before it to end. */
   #next: (() => void) | undefined;
+  /** What was entered and is not done. */
+  #busy: Promise<void> | undefined;
+  readonly thinking: Thinking;
   settings: Settings;
   last: LastRun | undefined;
   /** The last query that was found right, with the columns it is shown with. */
@@ -60,6 +67,7 @@ export class Repl {
   ) {
     this.surface = { print, screen, color: () => this.color };
     this.#tracer = tracer;
+    this.thinking = new Thinking(this.surface);
     this.settings = settings;
   }
 
@@ -88,14 +96,52 @@ export class Repl {
     return this.#facts.value;
   }
 
-  /** Takes an entry: keeps what it defines, and starts its queries. Says itself what is wrong. */
-  enter(entry: string): void {
+  /**
+   * Takes an entry: keeps what it defines and starts its queries, or evaluates it if it is TypeScript. Says itself what is
+   * wrong.
+   */
+  enter(text: string): void {
+    this.#inTurn(() => {
+      const entry = entryOf(text);
+      if (entry.language === "pwq") this.#enterProgram(text);
+      else return this.#think(entry.line);
+    });
+  }
+
+  #enterProgram(entry: string): void {
     this.attempt(() => {
       const composed = compose(this.#kept, entry, this.settings.columns);
       const statements = parse(entry).program.statements;
       if (statements.some(({ kind }) => kind === "Trace")) this.#trace(composed);
       else this.#define(composed);
     });
+  }
+
+  #think(line: Line): void | Promise<void> {
+    if (line.kind === "unfinished") return;
+    const evaluate = (): void =>
+      this.attempt(() => {
+        if (line.kind === "wrong") {
+          const { at, problem } = line;
+          throw fail({ code: "PWQ1601", message: NOT_TYPESCRIPT, label: problem, at });
+        }
+        const state = this.#running?.state;
+        if (state !== undefined) this.thinking.state = state;
+        this.thinking.evaluate(line, this.last);
+      });
+    return this.thinking.ready()?.then(evaluate) ?? evaluate();
+  }
+
+  /** At once, or when what was entered before is done: the sandbox is not made in no time. */
+  #inTurn(action: () => void | Promise<void>): void {
+    const done = this.#busy ? this.#busy.then(action) : action();
+    if (!done) return;
+    const busy: Promise<void> = done
+      .catch((error: unknown) => this.tell(error))
+      .then(() => {
+        if (this.#busy === busy) this.#busy = undefined;
+      });
+    this.#busy = busy;
   }
 
   /** Does something that may throw what the user is to be told. */
@@ -141,9 +187,15 @@ export class Repl {
     return this.tracing;
   }
 
+  /** Resolves when what was entered is done; a trace may run on. */
+  get settled(): Promise<void> {
+    return this.#busy ?? Promise.resolve();
+  }
+
   /** Ends the trace and waits for its summary. */
   async leave(): Promise<void> {
     this.interrupt();
+    await this.settled;
     await this.#running?.over;
   }
 
@@ -204,6 +256,7 @@ export class Repl {
           note(this.surface, attachedNote(plan, attached));
         },
         onFault: (fault) => this.report(placed([fault], composed)),
+        state: this.thinking.state,
       },
       this.surface,
     );
@@ -212,6 +265,8 @@ export class Repl {
     void running.over
       .catch((error: unknown) => this.tell(relocated(error, composed)))
       .then(() => {
+        const { state } = running;
+        if (state !== undefined) this.thinking.state = state;
         this.#running = undefined;
         const next = this.#next;
         this.#next = undefined;
@@ -219,8 +274,6 @@ export class Repl {
       });
   }
 }
-
-export { isComplete };
 
 /** The queries of an entry as they were run, without what was only kept from it. */
 function queriesOf({ source, offset }: Composed): string {

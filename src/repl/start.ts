@@ -9,8 +9,9 @@ import { print, STDOUT } from "../cli/terminal.ts";
 import { version } from "../cli/version.ts";
 import { runCommand } from "./commands.ts";
 import { completions } from "./complete.ts";
+import { isWhole } from "./entry.ts";
 import { Prompt } from "./prompt.ts";
-import { isComplete, Repl } from "./repl.ts";
+import { Repl } from "./repl.ts";
 import { NO_SETTINGS } from "./settings.ts";
 
 /** A prompt where somebody can type at it; elsewhere what stands on standard input is run, or help is given. */
@@ -40,7 +41,7 @@ async function prompt({ options }: Call): Promise<number> {
     {
       entry: (text) => repl.enter(text),
       command: (name, rest) => runCommand(repl, name, rest, () => line?.close()),
-      isComplete,
+      isComplete: isWhole,
       complete: (text) => completions(text, repl),
       interrupt: () => repl.interrupt(),
     },

@@ -25,6 +25,8 @@ export interface Running {
   readonly over: Promise<void>;
   /** Asks for the end. */
   end(): void;
+  /** `state` of its hooks as JSON; undefined: it has none, or they can tell it no more. */
+  readonly state: string | undefined;
 }
 
 export interface TraceOptions {
@@ -37,11 +39,13 @@ export interface TraceOptions {
   readonly onAttached: (attached: Attached) => void;
   /** Told of a hook that was switched off. */
   readonly onFault: (fault: Diagnostic) => void;
+  /** What `state` of the hooks is at first, as JSON. */
+  readonly state: string;
 }
 
 /** Attaches at once; events then come above the prompt until the trace ends. */
 export function startTrace(
-  { entry, compiled, hooks, facts, options, tracer, onAttached, onFault }: TraceOptions,
+  { entry, compiled, hooks, facts, options, tracer, onAttached, onFault, state }: TraceOptions,
   surface: Surface,
 ): Running {
   const time = traceClock();
@@ -82,11 +86,13 @@ export function startTrace(
     onAttached,
     ended,
   };
+  let running: Hooks | undefined;
   const over = (
     hooks
-      ? startHooks(hooks, { queries: compiled.queries, batch, context, onFault }).then((started) =>
-          runSession({ ...session, hooks: started }),
-        )
+      ? startHooks(hooks, { queries: compiled.queries, batch, context, onFault, state }).then((started) => {
+          running = started;
+          return runSession({ ...session, hooks: started });
+        })
       : runSession(session)
   )
     .then((info) => {
@@ -98,7 +104,14 @@ export function startTrace(
       // Names that are not known by now are asked for no more; those that are stay with the events.
       names.close();
     });
-  return { run, over, end: () => end("signal") };
+  return {
+    run,
+    over,
+    end: () => end("signal"),
+    get state() {
+      return running?.state;
+    },
+  };
 }
 
 /** Without hooks nothing of what they need is loaded. */

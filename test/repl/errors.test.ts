@@ -20,7 +20,7 @@ const NOTHING: DecodeContext = {
 
 /** `PWQ5001-….lines` is typed at the prompt of a machine without tracing; UPDATE=1 writes the `.golden` of what it prints. */
 describe("what is wrong at the prompt", () => {
-  test.each(readdirSync(FOLDER).filter((name) => name.endsWith(".lines")))("%s", (name) => {
+  test.each(readdirSync(FOLDER).filter((name) => name.endsWith(".lines")))("%s", async (name) => {
     let got = "";
     const scratch = mkdtempSync(join(tmpdir(), "pwq-prompt-"));
     const btf = join(scratch, "btf");
@@ -43,6 +43,7 @@ describe("what is wrong at the prompt", () => {
       got += `pwq> ${line}\n`;
       if (command === undefined) repl.enter(line);
       else runCommand(repl, command, rest, () => {});
+      await repl.settled;
     }
     got = got.replaceAll(scratch, "$SCRATCH");
     const golden = join(FOLDER, name.replace(/\.lines$/, ".golden"));

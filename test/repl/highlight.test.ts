@@ -24,6 +24,12 @@ test("words of the language are coloured, names are not", () => {
   expect(colored).toContain(" mark == ");
 });
 
+test("in TypeScript words of the language are names", () => {
+  const line = "packets.filter((p) => p.trace in where)";
+  expect(highlighted(line)).toBe(line);
+  expect(highlighted('print("x")')).not.toBe('print("x")');
+});
+
 test("a line is coloured as what it is in its entry", () => {
   expect(highlighted('where"', 'trace skb where comm == "')).not.toBe(highlighted('where"'));
   expect(plain(highlighted("print(1) }", "on drop (e) {\n"))).toBe("print(1) }");

@@ -1,27 +1,11 @@
 import { expect, test } from "vitest";
 import { journeyText } from "../../src/repl/journey.ts";
-import { lastRun } from "../../src/repl/last-run.ts";
-import { clock } from "../../src/runtime/clock.ts";
-import { Batch } from "../../src/runtime/decode/batch.ts";
-import { head } from "../../src/runtime/decode/head.ts";
-import { readRecording } from "../../src/runtime/recording.ts";
+import { recorded } from "./recorded.ts";
 
-/** The demo's trace: a packet on its way through a veth pair to the firewall that drops it. */
-const recorded = (() => {
-  const { head: about, batches, names } = readRecording("examples/demo.pwqr");
-  const { queries, points, reasonType, monotonic, wall } = about;
-  const run = lastRun("", queries, { points, reasonType, names, clock: clock(monotonic, wall) });
-  const batch = new Batch();
-  const { size } = head(batch);
-  for (const bytes of batches) {
-    batch.use(bytes);
-    for (let at = 0; at < bytes.length; at += size(at)) run.store.add(batch.u8.slice(at, at + size(at)));
-  }
-  return run;
-})();
+const demo = recorded();
 
 test("a journey step by step: what it began with, then what changed, to its end", () => {
-  const lines = journeyText(recorded, 1n, false)!.split("\n");
+  const lines = journeyText(demo, 1n, false)!.split("\n");
   expect(lines[0]).toMatch(/^packet 1: \d+ events in \d+\.\d us$/);
   expect(lines.slice(1, 4)).toEqual([
     expect.stringMatching(/^ +\+0\.0 us {2}\w+$/),
@@ -36,11 +20,11 @@ test("a journey step by step: what it began with, then what changed, to its end"
 });
 
 test("what changed is highlighted, what it began with is not", () => {
-  const lines = journeyText(recorded, 1n, true)!.split("\n");
+  const lines = journeyText(demo, 1n, true)!.split("\n");
   const colored = lines.filter((line) => line.includes("netns")).map((line) => line.includes("\x1b[36m"));
   expect(colored).toEqual([false, true]);
 });
 
 test("a packet of which nothing was seen has no journey", () => {
-  expect(journeyText(recorded, 4711n, false)).toBeUndefined();
+  expect(journeyText(demo, 4711n, false)).toBeUndefined();
 });

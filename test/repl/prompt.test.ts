@@ -105,6 +105,13 @@ describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
     expect(await until(/packet 1: \d+ events/)).toMatch(/mark 0x0/);
     terminal.enter(".last 1");
     await until(/\.last 1\nTIME.*\n.*dropped: NO_SOCKET \(end\)\npwq: \d+ events/);
+    terminal.enter('packets.filter((p) => p.outcome === "drop").length');
+    await until(/`events` has all \d+ events of the last trace\n[1-9]\n/);
+    terminal.enter("events.at(-1).dr");
+    await until(/`dr` is not captured/);
+    terminal.type("packets[0].outc");
+    terminal.press("Tab");
+    await until(/packets\[0\]\.outcome$/);
   });
 
   test("a second query ends the first one and takes its place", async () => {
@@ -122,12 +129,20 @@ describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
   test("hooks see the events, and their mistakes are shown where they were typed", async () => {
     const { until } = bound(await opened(ALONE));
     terminal.enter("on drop (e) {");
-    terminal.enter('  print("port", e.udp.dport, "refused")');
+    terminal.enter('  print("port", e.udp.dport, "refused"); state.refused = (state.refused ?? 0) + 1');
     terminal.enter("}");
     terminal.enter("trace drop where udp.dport == 7001");
     await until(/attached to/);
     send(7001);
     await until("port 7001 refused");
+    terminal.press("C-c");
+    await until(/lost 0 in/);
+    terminal.enter("state.refused > 0");
+    await until(/state\.refused > 0\ntrue/);
+    terminal.enter("[1, 2].map(");
+    await until(/\n\.\.\. *$/);
+    terminal.enter("(n) => n * 21)");
+    await until("[21, 42]");
   });
 
   test("history is kept between two prompts, for this user only", async () => {

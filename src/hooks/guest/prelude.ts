@@ -4,7 +4,9 @@ import { GLOBALS } from "../source/globals.ts";
 import { accessors } from "./accessors.ts";
 import { formatTools } from "./format.ts";
 import { ipTools } from "./ip.ts";
+import { journeyTools } from "./journeys.ts";
 import { type RunnerConfig, runner } from "./runner.ts";
+import { speech } from "./speech.ts";
 
 /** Bounds of what hooks say and keep, apart from the memory they have. */
 export const BOUNDS = {
@@ -14,11 +16,15 @@ export const BOUNDS = {
   quiet: { ended: 100, open: 1000 },
 } as const;
 
+/** Helpers that need nothing of the trace. */
+export const HELPERS = `{ ip: (${ipTools})(), format: (${formatTools})() }`;
+
 /** The sandbox's first script; its value is the `Runner`. */
-export function prelude({ hooks, params }: HookProgram, layout: RowLayout): string {
+export function prelude({ hooks, params }: HookProgram, layout: RowLayout, state = "{}"): string {
   const config: RunnerConfig = {
     hooks: hooks.map(({ event, keeps }) => ({ event, keeps })),
     params,
+    state,
     globals: [...GLOBALS],
     head: HEAD,
     row: ROW,
@@ -29,7 +35,6 @@ export function prelude({ hooks, params }: HookProgram, layout: RowLayout): stri
 "use strict";
 let U32 = new Uint32Array(1), S = [undefined], row = 0, turn = 0;
 ${accessors(layout)}
-const helpers = { ip: (${ipTools})(), format: (${formatTools})() };
-return (${runner})(${JSON.stringify(config)}, helpers);
+return (${runner})(${JSON.stringify(config)}, ${HELPERS}, { speech: ${speech}, journeyTools: ${journeyTools} });
 })()`;
 }

@@ -1,12 +1,16 @@
 import type { HookEventName } from "../events.ts";
 import type { ParamValue } from "../program.ts";
 import type { HEAD, ROW } from "../run/layout.ts";
+import type { Journey, journeyTools } from "./journeys.ts";
+import type { speech } from "./speech.ts";
 import "./scope.ts";
 
 /** What the runner is told when the sandbox is made; it goes there as JSON. */
 export interface RunnerConfig {
   readonly hooks: readonly { readonly event: HookEventName; readonly keeps: boolean }[];
   readonly params: Readonly<Record<string, ParamValue>>;
+  /** What `state` is at first, as JSON of an object. */
+  readonly state: string;
   /** What is left of the engine's global names. */
   readonly globals: readonly string[];
   readonly head: typeof HEAD;
@@ -32,6 +36,8 @@ export interface Runner {
   sweep(now: number): string;
   /** What was said before a call was cut off, and where that was. The hook that ran is switched off. */
   collect(): string;
+  /** `state` as JSON. */
+  state(): string;
 }
 
 /** `[row, stopped, hook that ran, rows dropped, said]` */
@@ -44,10 +50,15 @@ export type Answer = readonly [
 ];
 
 /** Runs in the sandbox: calls the hooks, collects what they say, follows journeys. Becomes text, so it imports nothing. */
-export function runner(config: RunnerConfig, helpers: Readonly<Record<string, unknown>>): Runner {
+export function runner(
+  config: RunnerConfig,
+  helpers: Readonly<Record<string, unknown>>,
+  tools: { readonly speech: typeof speech; readonly journeyTools: typeof journeyTools },
+): Runner {
   // User code may replace what these names mean.
   const { parse, stringify } = JSON;
   const { keys } = Object;
+  const { get } = Reflect;
   const cut = Function.prototype.call.bind(String.prototype.slice) as (
     text: string,
     from: number,
@@ -69,10 +80,8 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   }
   const hooks: State[] = [];
   let live: State[] = [];
-  const journeys = new Map<
-    unknown,
-    { events: Record<string, unknown>[]; at: number; ended: boolean; outcome: number }
-  >();
+  const journey = tools.journeyTools(flag, config.outcomes);
+  const journeys = new Map<unknown, Journey & { at: number }>();
   let kept = 0;
 
   /** The row that what is said belongs to, outside of a run. */
@@ -88,6 +97,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   let dropped = "";
   let said = "";
 
+  const plain = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? text(value) : value);
   const whichRow = (): number => (row - head.words) / U32[head.stride]!;
 
   const tell = (entry: string): void => {
@@ -106,32 +116,8 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     }
     tell(entry);
   };
-  const plain = (_key: string, value: unknown): unknown => (typeof value === "bigint" ? text(value) : value);
-  const shown = (value: unknown): string =>
-    typeof value === "object" && value !== null ? (stringify(value, plain) ?? "") : text(value);
-
   const api: Record<string, unknown> = {
-    print(...values: unknown[]) {
-      let line = "";
-      for (let i = 0; i < values.length; i++) line += (i > 0 ? " " : "") + shown(values[i]);
-      say(`"print",${stringify(line)}`);
-    },
-    report(what: unknown, about?: { severity?: unknown; hint?: unknown }) {
-      const line = shown(what);
-      const severity = text(about?.severity ?? "info");
-      if (severity !== "info" && severity !== "warning" && severity !== "error")
-        throw new TypeError("severity is info, warning or error");
-      const hint = about?.hint === undefined ? null : shown(about.hint);
-      say(`"report",${stringify(line)},"${severity}",${hint === null ? "null" : stringify(hint)}`);
-    },
-    emit(row: unknown) {
-      if (typeof row !== "object" || row === null || Array.isArray(row))
-        throw new TypeError("emit takes an object: a column for each property");
-      const json = stringify(row, plain);
-      if (json === undefined || json[0] !== "{")
-        throw new TypeError("emit takes an object: a column for each property");
-      say(`"row",${stringify(json)}`);
-    },
+    ...tools.speech(say),
     drop() {
       if (!inEvent) throw new TypeError("drop() is for `on event` and `on drop`");
       isDropped = true;
@@ -154,7 +140,7 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
         said: 0,
       };
     },
-    state: {},
+    state: parse(config.state),
     params: Object.freeze(config.params),
     ...helpers,
   };
@@ -244,15 +230,10 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
   const journeyHooks = (): boolean => hooks.some(({ event, off }) => event === "packet" && !off);
 
   const finish = (packet: unknown): void => {
-    const journey = journeys.get(packet)!;
+    const ended = journeys.get(packet)!;
     journeys.delete(packet);
-    kept -= journey.events.length;
-    const e = { ...journey.events.at(-1)! } as Record<string, unknown>;
-    Object.setPrototypeOf(e, Object.getPrototypeOf(journey.events.at(-1)!));
-    e.last = journey.ended;
-    e.events = journey.events;
-    e.outcome = config.outcomes[journey.outcome];
-    e.path = journey.events.map(({ func }) => func);
+    kept -= ended.events.length;
+    const e = journey.whole(ended);
     for (const hook of hooks) if (hook.event === "packet" && !hook.off) call(hook, e);
   };
 
@@ -260,17 +241,14 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     const e = copyOf();
     const packet = e.packet;
     if (packet === undefined) return;
-    let journey = journeys.get(packet);
-    if (journey === undefined) {
-      journey = { events: [], at: 0, ended: false, outcome: 0 };
-      journeys.set(packet, journey);
+    let open = journeys.get(packet);
+    if (open === undefined) {
+      open = { ...journey.begun(), at: 0 };
+      journeys.set(packet, open);
     }
-    journey.events[journey.events.length] = e;
+    journey.add(open, e, flags);
     kept++;
-    journey.at = U32[head.now]!;
-    const outcome = (flags >> flag.outcome) & 3;
-    if (flags & flag.last || !journey.ended) journey.outcome = outcome;
-    if (flags & flag.last) journey.ended = true;
+    open.at = U32[head.now]!;
     // The oldest ones first: a Map is in the order in which it was filled.
     while (kept > config.mostKept)
       for (const oldest of journeys.keys()) {
@@ -344,8 +322,8 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
     sweep(now) {
       inEvent = false;
       const { ended, open } = config.quiet;
-      for (const [packet, journey] of [...journeys]) {
-        if (now === -1 || now - journey.at >= (journey.ended ? ended : open)) finish(packet);
+      for (const [packet, each] of [...journeys]) {
+        if (now === -1 || now - each.at >= (each.ended ? ended : open)) finish(packet);
       }
       return answer();
     },
@@ -359,5 +337,6 @@ export function runner(config: RunnerConfig, helpers: Readonly<Record<string, un
       running = -1;
       return json;
     },
+    state: () => stringify(get(globalThis, "state"), plain) ?? "{}",
   };
 }

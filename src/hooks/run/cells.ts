@@ -19,13 +19,22 @@ interface Origin {
 export type Origins = ReadonlyMap<string, readonly (Origin | undefined)[]>;
 
 /** Always part of an event as a whole, as in JSON. */
-const OF_EVERY_EVENT = ["time", "packet", "func"];
+export const OF_EVERY_EVENT = ["time", "packet", "func"];
 
 /** Reads of everything that a query's hooks may ask for, made over `batch`. */
-export function originsOf(queries: readonly CompiledQuery[], batch: Batch, context: DecodeContext): Origins {
+export function originsOf(
+  queries: readonly CompiledQuery[],
+  batch: Batch,
+  context: DecodeContext,
+  always: readonly string[] = OF_EVERY_EVENT,
+): Origins {
   const origins = new Map<string, (Origin | undefined)[]>();
   queries.forEach((query, number) => {
-    const shows = [...query.columns, ...(query.checked.captured ?? []), ...OF_EVERY_EVENT.map(fieldItem)];
+    const shows = [
+      ...query.columns,
+      ...(query.checked.captured ?? []),
+      ...always.map((name) => fieldItem(name, context)),
+    ];
     columnsOf({ ...query, columns: shows }, batch, context).forEach((column, i) => {
       const show = shows[i]!;
       const known = origins.get(show.name) ?? queries.map(() => undefined);
@@ -36,14 +45,16 @@ export function originsOf(queries: readonly CompiledQuery[], batch: Batch, conte
   return origins;
 }
 
-function fieldItem(name: string): ShowColumn {
+function fieldItem(name: string, { reasonType }: DecodeContext): ShowColumn {
   const field = FIELDS.get(name)!;
-  return { name, value: { kind: "field", field, type: field.type, span: { start: 0, end: 0 } } };
+  // Its names are those of the kernel that is traced.
+  const type = name === "drop.reason" ? reasonType : field.type;
+  return { name, value: { kind: "field", field, type, span: { start: 0, end: 0 } } };
 }
 
 /** The row of a program: what its hooks name, and if they use an event as a whole, what is shown. */
 export function rowOf(
-  { fields, layers, whole, hooks }: HookProgram,
+  { fields, layers, whole, hooks }: Pick<HookProgram, "fields" | "layers" | "whole" | "hooks">,
   queries: readonly CompiledQuery[],
   origins: Origins,
 ): RowLayout {

@@ -42,6 +42,8 @@ export interface HooksOptions {
   /** Told of a hook that was switched off. */
   readonly onFault: (fault: Diagnostic) => void;
   readonly limits?: Limits;
+  /** What `state` is at first, as JSON of an object. */
+  readonly state?: string;
 }
 
 /** The hooks of a running trace. */
@@ -71,9 +73,9 @@ export class Hooks {
 
   /** Makes the sandbox and runs what stands outside of hooks. Throws PwqError if that fails. */
   static async start(program: HookProgram, options: HooksOptions): Promise<Hooks> {
-    const { queries, batch, context, limits } = options;
+    const { queries, batch, context, limits, state } = options;
     const layout = rowOf(program, queries, originsOf(queries, batch, context));
-    const sandbox = await Sandbox.create(prelude(program, layout), limits);
+    const sandbox = await Sandbox.create(prelude(program, layout, state), limits);
     for (const outcome of [sandbox.run(program.code, SCRIPT), sandbox.call("ready")]) {
       if ("failure" in outcome)
         throw new PwqError([faultDiagnostic({ ...outcome.failure, loading: true }, program)]);
@@ -119,6 +121,13 @@ export class Hooks {
       args = [undefined, "", false];
     }
     return { dropped, said, ...(stopAfter !== undefined && { stopAfter }) };
+  }
+
+  /** `state` as JSON; undefined: it cannot be told any more. */
+  get state(): string | undefined {
+    if (!this.#sandbox.alive) return undefined;
+    const outcome = this.#sandbox.call("state");
+    return "text" in outcome ? outcome.text : undefined;
   }
 
   start(progress: Progress): Verdict {

@@ -56,7 +56,13 @@ export function readAnswer(text: string): Told {
   };
 }
 
-function parsed(text: string): unknown {
+/** What was said, of a list as it is in an answer. */
+export const readSaid = (entries: unknown): readonly Said[] =>
+  (Array.isArray(entries) ? entries : []).flatMap((entry) =>
+    Array.isArray(entry) ? (saidOf(entry) ?? []) : [],
+  );
+
+export function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -28,11 +28,11 @@ const CODES: Readonly<Record<Fault["kind"], Code>> = {
   flood: "PWQ4004",
 };
 
-const SHOWN_FRAMES = 8;
+export const SHOWN_FRAMES = 8;
 
 /** One error for a hook that is switched off, at the place where it was, with the TypeScript's stack below. */
 export function faultDiagnostic(given: Fault, { origin, hooks }: HookProgram): Diagnostic {
-  const frames = framesOf(given.stack, origin);
+  const frames = framesOf(given.stack, (name) => (name === SCRIPT ? origin : undefined));
   const fault = given.hook ? given : { ...given, ...hookAt(frames.at(-1)?.offset, hooks) };
   const at = frames[0]?.place ?? fault.hook?.place;
   const lines = frames.slice(0, SHOWN_FRAMES).map(({ text }) => text);
@@ -73,18 +73,19 @@ function messageOf({ kind, hook, name, message, loading }: Fault): string {
   }
 }
 
-interface Frame {
+export interface Frame {
   readonly text: string;
   readonly place: Place;
   readonly offset: number;
 }
 
-/** Frames of the user's code, innermost first; `    at name (<hooks>:3:16)`. */
-function framesOf(stack: string, origin: Joined): readonly Frame[] {
+/** Frames of the user's code, innermost first; `    at name (<hooks>:3:16)`. `originOf`: of a script, by its name. */
+export function framesOf(stack: string, originOf: (script: string) => Joined | undefined): readonly Frame[] {
   return stack.split("\n").flatMap((line): Frame[] => {
-    const match = /^\s*at (.*?) ?\(?<hooks>:(\d+):(\d+)\)?$/.exec(line);
-    if (!match) return [];
-    const start = origin.offset(Number(match[2]), Number(match[3]));
+    const match = /^\s*at (.*?) ?\(?(<[^<>]+>):(\d+):(\d+)\)?$/.exec(line);
+    const origin = match && originOf(match[2]!);
+    if (!origin) return [];
+    const start = origin.offset(Number(match[3]), Number(match[4]));
     const place = origin.place(start, start + wordLength(origin.text, start));
     if (!place) return [];
     const name = match[1]!;

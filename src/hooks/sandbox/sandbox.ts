@@ -97,6 +97,19 @@ export class Sandbox {
     return this.#guarded((context) => context.evalCode(code, name));
   }
 
+  /** Runs a script and gives its value to a function of the first script, whose answer is a text. */
+  evaluate(code: string, name: string, taker: string): Outcome {
+    return this.#guarded((context) => {
+      const result = context.evalCode(code, name, { type: "global" });
+      if (result.error) return result;
+      const called = context.getProp(this.#api!, taker);
+      const taken = context.callFunction(called, context.undefined, result.value);
+      called.dispose();
+      result.value.dispose();
+      return taken;
+    });
+  }
+
   /** Calls a function of the first script; its answer is a text. */
   call(name: string, ...args: readonly Argument[]): Outcome {
     return this.#guarded((context) => {

@@ -2,13 +2,12 @@ import type * as Acorn from "acorn";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import type { Source, Span } from "../../compiler/source.ts";
 import { type HookEventName, hookEvent } from "../events.ts";
-import { acorn } from "../packages.ts";
 import type { Hook, HookProgram, ParamValue } from "../program.ts";
 import type { UsedHook } from "./expressions.ts";
 import type { Finding } from "./findings.ts";
 import { Joined, type Place } from "./joined.ts";
 import type { Known } from "./members.ts";
-import { strip } from "./strip.ts";
+import { NOT_TYPESCRIPT, parseScript } from "./script.ts";
 import { usage } from "./usage.ts";
 
 /** `on EVENT (e) { … }` of a program. */
@@ -87,29 +86,12 @@ function parse(
   joined: Joined,
   report: ReportFinding,
 ): { readonly tree: Acorn.Program; readonly code: string } | undefined {
-  const stripped = strip(joined.text);
-  if ("problem" in stripped) {
-    const start = joined.offset(stripped.start.line, stripped.start.column);
-    const end = joined.offset(stripped.end.line, stripped.end.column);
-    report("PWQ1601", joined.place(start, end), "this is not TypeScript that can run", {
-      label: firstLower(stripped.problem),
-    });
-    return undefined;
-  }
-  try {
-    const tree = acorn().parse(stripped.code, { ecmaVersion: 2023, sourceType: "module" });
-    return { tree, code: stripped.code };
-  } catch (error) {
-    if (!(error instanceof SyntaxError) || !("pos" in error)) throw error;
-    const start = Number(error.pos);
-    const label = firstLower(error.message.replace(/ \(\d+:\d+\)$/, ""));
-    report("PWQ1601", joined.place(start, start + 1), "this is not TypeScript that can run", { label });
-    return undefined;
-  }
+  const script = parseScript(joined, "module");
+  if (!("problem" in script)) return script;
+  const { problem, start, end } = script;
+  report("PWQ1601", joined.place(start, end), NOT_TYPESCRIPT, { label: problem });
+  return undefined;
 }
-
-const firstLower = (text: string): string =>
-  text.startsWith("TypeScript") ? text : text.charAt(0).toLowerCase() + text.slice(1);
 
 /**
  * Where a body ends is found without parsing it. Had that gone wrong, code could stand outside of its function: then the

@@ -50,4 +50,16 @@ export const prompt = {
     wrong: ".last all",
     right: ".last 100",
   },
+  PWQ5009: {
+    title: "a line of TypeScript has thrown",
+    text: "The line threw an exception, and the stack shows where. Lines at the prompt have `events` and `packets` of the last trace, `state`, what earlier lines declared, the helpers `print report emit ip format` and the objects of the language, and nothing else: no files, no network, no processes. Events have what the query shows and its hooks read.",
+    wrong: 'packets.filter((p) => p.outcom === "drop").length',
+    right: 'packets.filter((p) => p.outcome === "drop").length',
+  },
+  PWQ5010: {
+    title: "a line of TypeScript was stopped",
+    text: "A line may take a second of the processor's time, 256 MiB of memory together with `events`, `packets` and all that was declared, and may print 50,000 characters. Where the memory is used up, or a function of the language cannot be interrupted, the sandbox is thrown away: what was declared is gone, and the next line begins anew with the events of the last trace.",
+    wrong: "for (;;);",
+    right: "packets.length",
+  },
 } as const satisfies Record<`PWQ50${string}`, Page>;
