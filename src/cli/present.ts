@@ -1,7 +1,7 @@
 import { isatty } from "node:tty";
 import type { CompiledQuery } from "../compiler/compiled.ts";
 import { Batch } from "../runtime/decode/batch.ts";
-import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
+import { columnsOf, explanationColumn, leadingColumns } from "../runtime/decode/columns.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { DEFAULT_HOLD, type HoldLimits } from "../runtime/journeys/holding.ts";
 import { aggregating } from "../runtime/output/aggregates.ts";
@@ -44,7 +44,11 @@ export function present(
     return { batch, sink, presenter, aggregated: events, ended };
   };
   if (options.json) return presented(jsonPresenter(sink, shown, batch, context));
-  const columns = queries.map((query, i) => [...leadingColumns(query, batch, context), ...shown[i]!]);
+  const columns = queries.map((query, i) => [
+    ...leadingColumns(query, batch, context),
+    ...shown[i]!,
+    ...explanationColumn(query, batch, context),
+  ]);
   const table = tablePresenter(sink, columns, batch, context, {
     color: wantsColor(options.color, fd),
     hooked,

@@ -72,6 +72,8 @@ export interface CompiledQuery {
 export interface RecordLayout {
   /** Bytes, a multiple of 8. */
   readonly size: number;
+  /** Of one that is no drop, which ends before what only drops have. */
+  readonly short: number;
   /** Offset of the first of the 64-bit presence words, and how many there are. */
   readonly presence: number;
   readonly presenceWords: number;

@@ -17,8 +17,8 @@ export type Type =
   | { readonly kind: "bytes"; readonly size: number; readonly words?: true }
   /** Only printable: the packet's addresses and ports in one column. */
   | { readonly kind: "tuple" }
-  /** Only printable: a kernel stack, innermost frame first. */
-  | { readonly kind: "stack" }
+  /** Only printable: a kernel stack, innermost frame first; of at most so many frames. */
+  | { readonly kind: "stack"; readonly frames?: number }
   /** Only printable: all members of a structure. */
   | { readonly kind: "dump"; readonly name: string; readonly size: number; readonly shape: Shape }
   /** Checked without kernel facts, and only the kernel's BTF could tell. Never in a program that is compiled. */

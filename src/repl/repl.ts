@@ -1,5 +1,6 @@
 import { parse } from "../../grammar/index.ts";
 import { fail } from "../cli/call.ts";
+import { compileExplaining } from "../cli/explaining.ts";
 import { internalFault } from "../cli/fault.ts";
 import { counted } from "../cli/lines.ts";
 import {
@@ -14,7 +15,6 @@ import { checkedProgram, checkOnly, compileOptions, type GivenProgram } from "..
 import { STDOUT, wantsColor } from "../cli/terminal.ts";
 import { refusedWarning } from "../cli/warnings.ts";
 import type { CheckResult } from "../compiler/check/check.ts";
-import { compile } from "../compiler/compile.ts";
 import type { Compiled } from "../compiler/compiled.ts";
 import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import { render } from "../compiler/diagnostics/render.ts";
@@ -169,7 +169,11 @@ export class Repl {
         this.facts(),
       );
       this.report(placed(checked.warnings, composed));
-      return { compiled: compile(checked, facts, compileOptions(options)), hooks: checked.hooks, facts };
+      return {
+        compiled: compileExplaining(checked, facts, compileOptions(options)),
+        hooks: checked.hooks,
+        facts,
+      };
     });
   }
 

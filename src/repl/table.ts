@@ -1,5 +1,5 @@
 import type { Batch } from "../runtime/decode/batch.ts";
-import { columnsOf, leadingColumns } from "../runtime/decode/columns.ts";
+import { columnsOf, explanationColumn, leadingColumns } from "../runtime/decode/columns.ts";
 import type { Presenter } from "../runtime/output/presenter.ts";
 import { Sink } from "../runtime/output/sink.ts";
 import { tablePresenter } from "../runtime/output/table.ts";
@@ -23,6 +23,7 @@ export function eventTable(
   const columns = queries.map((query) => [
     ...leadingColumns(query, batch, context),
     ...columnsOf(query, batch, context),
+    ...explanationColumn(query, batch, context),
   ]);
   const screen = surface.screen();
   return {

@@ -57,6 +57,7 @@ export function startTrace(
     clock: time.clock,
     names: { ...names, program: (point) => programs.get(point) },
     reasonType: reasonType(facts.btf),
+    later: names.later,
   };
   const run = lastRun(entry, compiled.queries, context);
   const batch = new Batch();

@@ -111,9 +111,10 @@ describe.skipIf(missing !== undefined)(title, () => {
     const { stdout, stderr } = await alone(
       "pwq 'trace drop where udp.dport == 7003 show mark' -- bash -c 'echo from the command; send 7003 1'",
     );
-    const [header, line, ...rest] = stdout.trimEnd().split("\n");
+    const [header, line, why, ...rest] = stdout.trimEnd().split("\n");
     expect(header).toMatch(/^TIME +PACKET +MARK +FUNC$/);
     expect(line).toMatch(/^\d\d:\d\d:\d\d\.\d{6} +1 +0x0 +\w+\+0x[0-9a-f]+ dropped: NO_SOCKET( \(end\))?$/);
+    expect(why).toMatch(/^ +why: .*\.$/);
     expect(rest).toEqual([]);
     expect(stderr).toContain("from the command\n");
   });

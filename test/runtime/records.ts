@@ -42,6 +42,7 @@ export function query(
     offset += size;
     return slot;
   });
+  const end = Math.ceil(offset / 8) * 8;
   const columns = show.map((item) =>
     typeof item === "string"
       ? { name: item, value: fieldExpr(item, slots.find(({ key }) => key === item)?.type) }
@@ -51,7 +52,7 @@ export function query(
   return {
     index,
     columns,
-    record: { size: Math.ceil(offset / 8) * 8, presence: RECORD_HEAD.size, presenceWords, slots: laid },
+    record: { size: end, short: end, presence: RECORD_HEAD.size, presenceWords, slots: laid },
     checked: {
       source,
       syntax: {

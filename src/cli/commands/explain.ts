@@ -73,9 +73,10 @@ function names(all: readonly string[]): string[] {
 }
 
 function capturePart({ index, record }: CompiledQuery, queries: number): string[] {
+  const atDrops = record.size > record.short ? `, ${record.size} at drops` : "";
   const which = queries > 1 ? ` by query ${index + 1}` : "";
   return [
-    `Captured${which}: ${counted(record.size, "byte")} an event`,
+    `Captured${which}: ${counted(record.short, "byte")} an event${atDrops}`,
     ...alignedLines(
       [
         ["0", "", "time, packet, point, cpu, drop location and reason"],

@@ -13,6 +13,7 @@ import { runSession, type Session } from "../../runtime/session.ts";
 import { onSignals } from "../../runtime/signals.ts";
 import { type Attached, DEFAULT_SIZES, type Tracer } from "../../runtime/tracer.ts";
 import { type Call, fail } from "../call.ts";
+import { compileExplaining } from "../explaining.ts";
 import { startHooks } from "../hooks.ts";
 import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWarning } from "../machine.ts";
 import { attachedNote, summary } from "../notes.ts";
@@ -36,7 +37,9 @@ export async function run(call: Call): Promise<number> {
   report(checked.warnings, options.color);
   requirePrivileges(call.argv);
   requireKernel(facts);
-  const compiled = compile(checked, facts, compileOptions(options));
+  const how = compileOptions(options);
+  // Programs ask for `why`.
+  const compiled = (options.json ? compile : compileExplaining)(checked, facts, how);
   const warning = tracefsWarning(compiled.plan);
   if (warning) report([warning], options.color);
   if (!options.quiet) for (const text of compiled.plan.notices) note(text);
@@ -63,6 +66,7 @@ export async function trace(
     clock: time.clock,
     names,
     reasonType: reasonType(facts.btf),
+    later: known.later,
   };
   const recorder = options.record === undefined ? undefined : new Recorder(options.record);
   const output = await openOutput(options);

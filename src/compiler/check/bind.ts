@@ -2,7 +2,6 @@ import type { Word } from "../../../grammar/ast.ts";
 import { FIELDS, PRESENCE } from "../fields/table.ts";
 import type { Source } from "../source.ts";
 import type { PresenceName } from "../typed.ts";
-import { laterName } from "./later.ts";
 import type { LoadedFile } from "./load.ts";
 import type { Reporter } from "./report.ts";
 import type { Definition, Parameter, Scope } from "./scope.ts";
@@ -69,8 +68,7 @@ function ownDefinitions(
   return defs;
 }
 
-const isTaken = (name: string): boolean =>
-  FIELDS.has(name) || PRESENCE.has(name as PresenceName) || laterName(name) !== undefined;
+const isTaken = (name: string): boolean => FIELDS.has(name) || PRESENCE.has(name as PresenceName);
 
 export function twice(
   name: string,

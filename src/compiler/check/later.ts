@@ -1,5 +1,4 @@
 import type { Code } from "../diagnostics/codes.ts";
-import { laterReason } from "../fields/table.ts";
 
 /** Something of the language that this version does not have. */
 export interface Later {
@@ -13,17 +12,6 @@ const later = (code: Code, what: string, label?: string): Later => ({
   message: `${what} is not there yet`,
   label,
 });
-
-/** Field names, by their first word. */
-const NAMES: Readonly<Record<string, Code>> = {
-  why: "PWQ1516",
-};
-
-export function laterName(name: string): Later | undefined {
-  const reason = laterReason(name);
-  const code = NAMES[name.split(".", 1)[0]!];
-  return reason === undefined || code === undefined ? undefined : later(code, `\`${name}\``, reason);
-}
 
 const POINTS: Readonly<Record<string, Later>> = {
   xdp: later("PWQ1512", "the point `xdp`", "`trace xdp` sees the frames there"),

@@ -5,7 +5,6 @@ import type { CheckedTerminal } from "../typed.ts";
 import { condition } from "./expression/condition.ts";
 import { type Context, definitionOf, placeOf } from "./expression/context.ts";
 import { unknownName } from "./expression/names.ts";
-import { laterName } from "./later.ts";
 
 /** One end of a journey. Undefined: it has an error, reported. */
 export function checkTerminal(terminal: Terminal, ctx: Context): CheckedTerminal | undefined {
@@ -25,10 +24,7 @@ export function checkTerminal(terminal: Terminal, ctx: Context): CheckedTerminal
 }
 
 const isUnknown = (node: Name, ctx: Context): boolean =>
-  !definitionOf(node, ctx) &&
-  !FIELDS.has(node.name) &&
-  !presenceNamed(node.name) &&
-  laterName(node.name) === undefined;
+  !definitionOf(node, ctx) && !FIELDS.has(node.name) && !presenceNamed(node.name);
 
 const TERMINALS = ["drop", "deliver", "xmit", "free"];
 

@@ -4,7 +4,7 @@ import { emitBytes, emitPayload, emitStack } from "./bytes.ts";
 import { emitCond } from "./conditions.ts";
 import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
-import type { Lowered } from "./lower-read.ts";
+import { atDrop, type Lowered } from "./lower-read.ts";
 import type { Capture } from "./record.ts";
 import { emitValue, type Generator } from "./values.ts";
 import { loadView, tupleFunction, viewAddress } from "./view.ts";
@@ -22,6 +22,28 @@ export function emitCaptures(
 ): void {
   const { e } = g;
   for (let word = 0; word < record.presenceWords; word++) e.emit(st(8, r8, record.presence + word * 8, 0));
+  emitSome(
+    g,
+    captures.filter(({ ofDrops }) => !ofDrops),
+    record,
+    context,
+  );
+  const rest = captures.filter(({ ofDrops }) => ofDrops);
+  if (rest.length === 0) return;
+  const [drop, done] = [e.newLabel("drop"), e.newLabel("captured")];
+  emitCond(g, atDrop, drop, done, drop);
+  e.place(drop);
+  emitSome(g, rest, record, context);
+  e.place(done);
+}
+
+function emitSome(
+  g: Generator,
+  captures: readonly Capture[],
+  record: RecordLayout,
+  context: LowerContext,
+): void {
+  const { e } = g;
   for (const capture of captures) {
     const absent = e.newLabel("absent");
     const bit = capture.slot.bit!;

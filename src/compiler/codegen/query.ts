@@ -14,10 +14,11 @@ import {
   r6,
   r8,
   r9,
+  st,
   stx,
 } from "../bpf/index.ts";
 import type { RecordLayout } from "../compiled.ts";
-import { ADMIT, RECORD_FLAG, RECORD_HEAD } from "../layout.ts";
+import { ADMIT, RECORD_FLAG, RECORD_HEAD, SCRATCH_SIZE } from "../layout.ts";
 import type { QueryPlan } from "../plan/plan.ts";
 import type { Span } from "../source.ts";
 import type { CheckedQuery } from "../typed.ts";
@@ -26,6 +27,7 @@ import { emitCond } from "./conditions.ts";
 import type { Cond } from "./ir.ts";
 import type { LowerContext } from "./lower-context.ts";
 import type { Past } from "./lower-past.ts";
+import { atDrop } from "./lower-read.ts";
 import { emitPast, emitStart } from "./past.ts";
 import type { Capture } from "./record.ts";
 import type { Generator } from "./values.ts";
@@ -163,15 +165,20 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
       });
     }
     e.within(span("Show"), () => {
-      e.emit(stx(8, FP, flags, r9), mov.reg(r1, r6), mov.imm(r2, index), mov.imm(r3, query.record.size));
-      e.call(g.reader.direct ? "pwq_reserve" : "pwq_compose");
+      const { size, short } = query.record;
+      // The ring buffer gives room of a fixed size: what is longer at drops is put together elsewhere.
+      const varies = short < size && size <= SCRATCH_SIZE && !onlyDrops(query);
+      const composed = varies || !g.reader.direct;
+      e.emit(stx(8, FP, flags, r9), mov.reg(r1, r6), mov.imm(r2, index), mov.imm(r3, size));
+      e.call(composed ? "pwq_compose" : "pwq_reserve");
       e.emit(jump.eq.imm(r0, 0, ended));
       e.loadEvent(r8, "record");
+      if (varies) emitSize(g, short);
       const at = RECORD_HEAD.offsets.flags!;
       e.emit(ldx(1, r0, r8, at), alu.or.reg(r0, r9), stx(1, r8, at, r0));
       emitCaptures(g, query.record, query.captures, query.context);
       e.emit(mov.reg(r1, r8), mov.imm(r2, index));
-      e.call(g.reader.direct ? "pwq_submit" : "pwq_output");
+      e.call(composed ? "pwq_output" : "pwq_submit");
     });
     e.place(ended);
     e.within(span("Until"), () => {
@@ -181,6 +188,18 @@ export function emitQuery(g: Generator, query: LoweredQuery): void {
     });
   });
   e.place(next);
+}
+
+const onlyDrops = ({ context }: LoweredQuery): boolean => context.points.every(({ kind }) => kind === "drop");
+
+/** Of an event that is no drop, less is sent. */
+function emitSize(g: Generator, short: number): void {
+  const { e } = g;
+  const [drop, other] = [e.newLabel("whole"), e.newLabel("part")];
+  emitCond(g, atDrop, drop, other, other);
+  e.place(other);
+  e.emit(st(4, r8, RECORD_HEAD.offsets.size!, short));
+  e.place(drop);
 }
 
 /** Adds the flags if one of the conditions holds; else goes to `none`. Falls through where they are added. */

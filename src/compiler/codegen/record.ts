@@ -1,3 +1,4 @@
+import { evidenceField } from "../../why/evidence.ts";
 import type { Encoding, RecordLayout, Slot } from "../compiled.ts";
 import type { Field } from "../fields/field.ts";
 import { findField } from "../fields/table.ts";
@@ -5,10 +6,10 @@ import { RECORD_HEAD, SCRATCH_SIZE, TUPLE } from "../layout.ts";
 import { pcapKey } from "../pcap/filter.ts";
 import { presenceKey, type ShowColumn, type TExpr } from "../typed.ts";
 import { bool, type Type } from "../types.ts";
-import { type Bytes, type Cond, or, TRUE } from "./ir.ts";
+import { and, type Bytes, type Cond, or, TRUE } from "./ir.ts";
 import { surely } from "./lower.ts";
 import type { LowerContext } from "./lower-context.ts";
-import { type Lowered, lowerRead } from "./lower-read.ts";
+import { atDrop, type Lowered, lowerRead } from "./lower-read.ts";
 import { lower } from "./lower-value.ts";
 import { RecordTooLarge } from "./problem.ts";
 import { directReader } from "./reader.ts";
@@ -19,6 +20,8 @@ export interface Capture {
   readonly source: Lowered | { readonly shape: "presence"; readonly expr: TExpr };
   /** Captured only where this is true: all columns that show it are conditional. */
   readonly condition?: Cond;
+  /** Captured at drops only; such slots are the last of the record. */
+  readonly ofDrops?: true;
 }
 
 /** Fields that every record's head carries. */
@@ -42,14 +45,18 @@ export function layoutRecord(
   columns: readonly ShowColumn[],
   context: LowerContext,
 ): { record: RecordLayout; captures: readonly Capture[] } {
-  const wanted = new Map<string, { expr: TExpr; type: Type; source: Capture["source"]; condition: Cond }>();
+  const wanted = new Map<string, Wanted>();
   const need =
     (condition: Cond): Need =>
-    (key, expr, type, optional) => {
+    (key, expr, type, { optional, ofDrops = false } = {}) => {
       if (optional && !isReadable(expr, context)) return;
       const before = wanted.get(key);
-      if (before) before.condition = or(before.condition, condition);
-      else wanted.set(key, { expr, type, source: sourceOf(expr, context), condition });
+      if (!before) wanted.set(key, { expr, type, source: sourceOf(expr, context), condition, ofDrops });
+      else if (before.ofDrops === ofDrops) before.condition = or(before.condition, condition);
+      else {
+        const [drops, others] = ofDrops ? [condition, before.condition] : [before.condition, condition];
+        Object.assign(before, { ofDrops: false, condition: or(others, and(atDrop, drops)) });
+      }
     };
   for (const { value, condition } of columns) {
     leaves(value, need(condition ? surely(condition, true, context) : TRUE));
@@ -60,24 +67,47 @@ export function layoutRecord(
   const presenceWords = Math.ceil(wanted.size / 64);
   let at = presence + presenceWords * 8;
   const captures: Capture[] = [];
-  for (const [key, { expr, type, source, condition }] of wanted) {
-    const { encoding, size } = encodingOf(source, type);
-    const align = encoding === "uint" || encoding === "sint" ? size : 8;
-    at = Math.ceil(at / align) * align;
-    captures.push({
-      slot: { key, type, encoding, offset: at, size, bit: captures.length, expr },
-      source,
-      ...(condition === TRUE ? {} : { condition }),
-    });
-    at += size;
-  }
-  const size = Math.ceil(at / 8) * 8;
+  const lay = (ofDrops: boolean): number => {
+    for (const [key, { expr, type, source, condition }] of wanted) {
+      if (wanted.get(key)!.ofDrops !== ofDrops) continue;
+      const { encoding, size } = encodingOf(source, type);
+      const align = encoding === "uint" || encoding === "sint" ? size : 8;
+      at = Math.ceil(at / align) * align;
+      captures.push({
+        slot: { key, type, encoding, offset: at, size, bit: captures.length, expr },
+        source,
+        ...(ofDrops && { ofDrops }),
+        ...(condition === TRUE ? {} : { condition }),
+      });
+      at += size;
+    }
+    return Math.ceil(at / 8) * 8;
+  };
+  const short = lay(false);
+  const size = lay(true);
   const largest = directReader(context.facts) ? LARGEST_RECORD : SCRATCH_SIZE;
   if (size > largest) throw new RecordTooLarge(size, largest);
-  return { record: { size, presence, presenceWords, slots: captures.map((c) => c.slot) }, captures };
+  const slots = captures.map((capture) => capture.slot);
+  return { record: { size, short, presence, presenceWords, slots }, captures };
 }
 
-type Need = (key: string, expr: TExpr, type: Type, optional?: "if it can be had") => void;
+interface Wanted {
+  readonly expr: TExpr;
+  readonly type: Type;
+  readonly source: Capture["source"];
+  condition: Cond;
+  /** Nothing but explanations of drops needs it. */
+  ofDrops: boolean;
+}
+
+type Need = (key: string, expr: TExpr, type: Type, how?: Needed) => void;
+
+interface Needed {
+  /** It is left out where this kernel does not have it. */
+  readonly optional?: true;
+  /** Only at drops. */
+  readonly ofDrops?: true;
+}
 
 /** Of the slot that says whether a column's condition is true. */
 export const conditionKey = (condition: TExpr): string => `if@${condition.span.start}`;
@@ -139,17 +169,17 @@ function fieldLeaves(field: Field, expr: TExpr, need: Need): void {
   const { read } = field;
   for (const name of [...(field.ofTask ? ["context"] : []), ...(field.beside ?? [])]) {
     const part = findField(name)!;
-    need(
-      name,
-      { kind: "field", field: part, type: part.type, span: expr.span },
-      part.type,
-      "if it can be had",
-    );
+    need(name, { kind: "field", field: part, type: part.type, span: expr.span }, part.type, {
+      optional: true,
+    });
   }
   if (read.from !== "either" && read.from !== "runtime") return need(field.name, expr, expr.type);
+  const parts: Need = field.ofDrops
+    ? (key, part, type) => need(key, part, type, { optional: true, ofDrops: true })
+    : need;
   for (const name of read.from === "either" ? read.fields : read.needs) {
-    const part = findField(name)!;
-    fieldLeaves(part, { kind: "field", field: part, type: part.type, span: expr.span }, need);
+    const part = findField(name) ?? evidenceField(name)!;
+    fieldLeaves(part, { kind: "field", field: part, type: part.type, span: expr.span }, parts);
   }
 }
 
@@ -160,7 +190,7 @@ function encodingOf(source: Capture["source"], type: Type): { encoding: Encoding
     case "tuple":
       return { encoding: "tuple", size: TUPLE.size };
     case "stack":
-      return { encoding: "stack", size: 8 + 8 * STACK_FRAMES };
+      return { encoding: "stack", size: 8 + 8 * framesOf(type) };
     case "ip":
       if (type.kind === "ip" && type.version) {
         return type.version === 4 ? { encoding: "ip4", size: 4 } : { encoding: "ip6", size: 16 };
@@ -179,6 +209,8 @@ function encodingOf(source: Capture["source"], type: Type): { encoding: Encoding
       return { encoding: type.signed ? "sint" : "uint", size: type.bits / 8 };
   }
 }
+
+const framesOf = (type: Type): number => (type.kind === "stack" && type.frames) || STACK_FRAMES;
 
 const isPayload = (bytes: Bytes): boolean => bytes.op === "payload";
 

@@ -1,6 +1,6 @@
 import type { EnumNames, Type } from "../types.ts";
 import type { Field } from "./field.ts";
-import { FIELDS, GROUPS, INNER_GROUP, LATER, PRESENCE } from "./table.ts";
+import { FIELDS, GROUPS, INNER_GROUP, PRESENCE } from "./table.ts";
 import { OWN_XDP_FIELDS } from "./xdp.ts";
 
 /** `docs/fields.md`: the table for reading. Written by `scripts/fields.mjs`; a test compares. */
@@ -49,13 +49,6 @@ export function fieldsDocument(): string {
     ...table(["enumeration", "names"], enumerations().map(enumRow)),
     "",
     "The names of `drop.reason` come from the running kernel.",
-    "",
-    "## Not there yet",
-    "",
-    ...table(
-      ["name", "why"],
-      LATER.map(({ pattern, reason }) => [`\`${pattern}\``, reason]),
-    ),
     "",
   ].join("\n");
 }

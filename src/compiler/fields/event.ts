@@ -1,3 +1,4 @@
+import { EVIDENCE_KEYS } from "../../why/evidence.ts";
 import { duration, int, pointer, string, type Type, u16, u32, u64 } from "../types.ts";
 import { contexts } from "./enums.ts";
 import type { EventValue, Field } from "./field.ts";
@@ -144,4 +145,13 @@ export const dropFields: readonly Field[] = [
       aka: ["location"],
     },
   ),
+  {
+    name: "why",
+    type: string(1024),
+    doc: "Why the packet was dropped: what was found there and then, and what to look at next. docs/why.md has more.",
+    optional: "events that are not drops",
+    read: { from: "runtime", needs: EVIDENCE_KEYS },
+    ofDrops: true,
+    column: { title: "WHY", width: 40 },
+  },
 ];

@@ -22,6 +22,8 @@ export interface Field {
   readonly column?: { readonly title: string; readonly width: number };
   /** Of the running task, which has nothing to do with the packet in an interrupt: `context` is captured beside it. */
   readonly ofTask?: true;
+  /** Only drops have it: what it needs is captured there and nowhere else, as far as the kernel has it. */
+  readonly ofDrops?: true;
   /** Fields that are captured beside it where the kernel has them, because the decoder needs them to show it right. */
   readonly beside?: readonly string[];
   /** Other spellings (Wireshark's, pcap's, pwru's) that get a "did you mean". */

@@ -16,8 +16,6 @@ import { tunnelFields } from "./tunnel.ts";
 import { tupleFields } from "./tuple.ts";
 import { udpFields } from "./udp.ts";
 
-export { LATER, laterReason } from "./later.ts";
-
 /** The table by chapter, in the order of the documentation. */
 export const GROUPS: readonly { readonly title: string; readonly fields: readonly Field[] }[] = [
   { title: "Event", fields: eventFields },

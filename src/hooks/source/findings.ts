@@ -2,7 +2,7 @@ import type * as Acorn from "acorn";
 import type { Code } from "../../compiler/diagnostics/codes.ts";
 import { didYouMean } from "../../compiler/diagnostics/suggest.ts";
 import { HELPERS } from "./globals.ts";
-import { candidates, isLater, type Known, meantField, type RecordValue } from "./members.ts";
+import { candidates, type Known, meantField, type RecordValue } from "./members.ts";
 
 /** A mistake, with a range of the text that was looked at. */
 export interface Finding {
@@ -38,8 +38,7 @@ export class Findings {
     const full = of.path === "" ? name : `${of.path}.${name}`;
     const names = candidates(of, known);
     const alias = of.subject === "progress" ? undefined : meantField(full);
-    const near = alias === undefined ? didYouMean(full, names) : `did you mean \`${alias}\`?`;
-    const label = isLater(full) ? "it is not there yet" : near;
+    const label = alias === undefined ? didYouMean(full, names) : `did you mean \`${alias}\`?`;
     const what = of.subject === "progress" ? "this hook's event has no" : "unknown field";
     this.add("PWQ1102", node, `${what} \`${full}\``, label);
   }

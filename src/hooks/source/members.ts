@@ -1,4 +1,4 @@
-import { aliases, FIELDS, LATER, PRESENCE } from "../../compiler/fields/table.ts";
+import { aliases, FIELDS, PRESENCE } from "../../compiler/fields/table.ts";
 import type { PresenceName } from "../../compiler/typed.ts";
 import { MEMBERS, METHODS } from "../events.ts";
 import type { Value } from "./scope.ts";
@@ -60,6 +60,3 @@ export const isLayer = (name: string): name is PresenceName => PRESENCE.has(name
 
 /** Other spellings of fields: Wireshark's, pcap's. */
 export const meantField = (name: string): string | undefined => aliases().get(name);
-
-export const isLater = (name: string): boolean =>
-  LATER.some(({ pattern }) => pattern === name || (pattern.endsWith(".*") && name === pattern.slice(0, -2)));

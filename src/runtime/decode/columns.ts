@@ -2,6 +2,7 @@ import type { CompiledQuery } from "../../compiler/compiled.ts";
 import { FIELDS } from "../../compiler/fields/table.ts";
 import type { TExpr, TField } from "../../compiler/typed.ts";
 import type { Type } from "../../compiler/types.ts";
+import { isExplained } from "../../why/asked.ts";
 import { ABSENT, formatOf } from "../format.ts";
 import type { Batch } from "./batch.ts";
 import { computedRead } from "./computed.ts";
@@ -18,7 +19,7 @@ export interface Column {
   readonly width: number;
   /** Numbers are set flush right. */
   readonly right: boolean;
-  readonly kind: "plain" | "time" | "packet" | "func" | "tuple" | "stack" | "dump";
+  readonly kind: "plain" | "time" | "packet" | "func" | "tuple" | "stack" | "dump" | "why";
   readonly text: (at: number) => string;
   readonly json: (at: number) => string;
   readonly read: Read;
@@ -96,6 +97,18 @@ export function leadingColumns(
     });
 }
 
+/** The explanation of drops, where the query shows none itself. */
+export function explanationColumn(
+  query: CompiledQuery,
+  batch: Batch,
+  context: DecodeContext,
+): readonly Column[] {
+  if (!isExplained(query.checked)) return [];
+  const field = FIELDS.get("why")!;
+  const value: TField = { kind: "field", field, type: field.type, span: { start: 0, end: 0 } };
+  return [column("why", value, true, leafReads(query, batch, context)(value)!, batch, context)];
+}
+
 /** `asWritten`: an item that has a name of its own keeps it as its title. */
 function column(
   name: string,
@@ -145,7 +158,7 @@ const MAX_WIDTH = 40;
 function kindOf(field: string | undefined, type: Type): Column["kind"] {
   if (type.kind === "stack" || type.kind === "dump") return type.kind;
   if (type.kind === "tuple") return "tuple";
-  return field === "time" || field === "packet" || field === "func" ? field : "plain";
+  return field === "time" || field === "packet" || field === "func" || field === "why" ? field : "plain";
 }
 
 function usualWidth(type: Type): number {

@@ -1,5 +1,6 @@
 import type { AttachPlan } from "../../compiler/compiled.ts";
 import type { Type } from "../../compiler/types.ts";
+import type { Later } from "../../why/later/later.ts";
 import type { Clock } from "../clock.ts";
 
 /** Turns numbers from the kernel into names. All optional knowledge: undefined where there is no name. */
@@ -29,6 +30,8 @@ export interface DecodeContext {
   readonly names: Names;
   /** Type of `drop.reason` with the running kernel's enumerators. */
   readonly reasonType: Type;
+  /** What explanations of drops read afterwards; absent: nothing can be. */
+  readonly later?: Later;
 }
 
 export const NO_NAMES: Names = {

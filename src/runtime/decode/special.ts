@@ -5,6 +5,7 @@ import { functionText } from "./function-text.ts";
 import { head } from "./head.ts";
 import type { Read } from "./read.ts";
 import { resultRead } from "./result.ts";
+import { explanationRead, explanationText } from "./why.ts";
 
 /** Fields that are more than the bytes of their slot, or that have none: they lie in the head or come from user space. */
 export function specialReads(
@@ -22,7 +23,7 @@ export function specialReads(
       const read = slot(key);
       return read && renamed(read, name);
     };
-  return {
+  const special: Readonly<Record<string, () => Read | undefined>> = {
     time: () => (at) => timeHigh(at) * 0x1_0000_0000 + timeLow(at),
     packet: () => (at) => packet(at) || undefined,
     cpu: () => cpu,
@@ -44,8 +45,20 @@ export function specialReads(
     "sk.cgroup": named("sk.cgroup", context.names.cgroup),
     container: () => containerRead(slot("cgroup"), slot("context"), slot("sk.cgroup"), context),
     "sk.container": () => containerOf(slot("sk.cgroup"), context),
+    why: () => {
+      const explanation = explanationRead(batch, context, (key) => {
+        // The names of namespaces are for `later` to find.
+        const found = key === "netns" ? undefined : special[key]?.();
+        return found ?? slot(key);
+      });
+      return (at) => {
+        const found = explanation(at);
+        return found && explanationText(found);
+      };
+    },
     process: () => processRead(slot("comm"), slot("pid")),
   };
+  return special;
 }
 
 function mapNumber(

@@ -1,5 +1,7 @@
 import type { CompiledQuery } from "../../compiler/compiled.ts";
 import type { KernelFacts } from "../../compiler/facts.ts";
+import type { Later } from "../../why/later/later.ts";
+import { liveLater } from "../../why/later/live.ts";
 import type { Names } from "../decode/context.ts";
 import { Cgroups } from "./cgroups.ts";
 import { containerId, shortId } from "./container.ts";
@@ -11,6 +13,8 @@ import { NetworkNamespaces } from "./netns.ts";
 const FRESH_MS = 1000;
 
 export interface KernelNames extends Names {
+  /** Reads for the words of explanations. */
+  readonly later: Later;
   /** Notes control groups as they come, so that those of short-lived containers have a name afterwards. */
   watchCgroups(): void;
   close(): void;
@@ -36,6 +40,7 @@ export function kernelNames(facts: Pick<KernelFacts, "symbols">, root = "/"): Ke
   return {
     symbol: currentSymbols(facts.symbols, root),
     netns: (inode) => namespaces.label(inode),
+    later: liveLater(namespaces),
     cgroup: (id) => cgroups.path(id),
     container(id) {
       const path = cgroups.path(id);

@@ -124,7 +124,7 @@ class Table {
 
   constructor(shown: readonly Column[], batch: Batch, context: DecodeContext, style: Styles) {
     const asked = shown.find(({ kind }) => kind === "func");
-    const isBlock = ({ kind }: Column): boolean => kind === "stack" || kind === "dump";
+    const isBlock = ({ kind }: Column): boolean => kind === "stack" || kind === "dump" || kind === "why";
     this.#columns = shown.filter((column) => column.kind !== "func" && !isBlock(column));
     this.#blocks = shown.filter(isBlock);
     this.#func = functionColumn(asked, batch, context, style);

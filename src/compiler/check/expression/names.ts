@@ -1,15 +1,12 @@
 import type { Name } from "../../../../grammar/ast.ts";
 import { didYouMean } from "../../diagnostics/suggest.ts";
 import { aliases, FIELDS, PRESENCE } from "../../fields/table.ts";
-import { laterName } from "../later.ts";
 import { type Context, placeOf } from "./context.ts";
 
 /** Says that a bare name means nothing, and what was probably meant. */
 export function unknownName(node: Name, ctx: Context, more: readonly string[] = []): undefined {
   const { report } = ctx.world;
   const at = placeOf(ctx, node);
-  const later = laterName(node.name);
-  if (later) return report.error(later.code, at, later.message, { label: later.label });
   return report.error("PWQ1102", at, `unknown field \`${node.name}\``, { label: hint(node.name, ctx, more) });
 }
 

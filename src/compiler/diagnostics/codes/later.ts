@@ -14,10 +14,4 @@ export const later = {
     wrong: "trace skb at calls",
     right: "trace skb at all",
   },
-  PWQ1516: {
-    title: "`why` is not there yet",
-    text: "The explanation of a drop comes in a later version. The kernel's own reason and the place are there.",
-    wrong: "trace drop show why",
-    right: "trace drop show drop.reason, drop.location",
-  },
 } as const satisfies Record<string, Page>;

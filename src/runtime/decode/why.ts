@@ -1,0 +1,73 @@
+import { findField } from "../../compiler/fields/table.ts";
+import type { Drop, Fact } from "../../why/drop.ts";
+import { EVIDENCE_NAMES, type EvidenceName, evidenceField, evidenceKey } from "../../why/evidence.ts";
+import { type Explanation, explain } from "../../why/explain.ts";
+import { NOTHING_LATER } from "../../why/later/later.ts";
+import { formatOf, isList, type Text, type Value } from "../format.ts";
+import { printable } from "../text.ts";
+import type { Batch } from "./batch.ts";
+import type { DecodeContext } from "./context.ts";
+import { head } from "./head.ts";
+import type { Read } from "./read.ts";
+
+/** The explanation of the drop at a place of the batch; undefined if that is none. */
+export function explanationRead(
+  batch: Batch,
+  context: DecodeContext,
+  evidence: (key: string) => Read | undefined,
+): (at: number) => Explanation | undefined {
+  const { point, reason, location } = head(batch);
+  const reasons = formatOf(context.reasonType);
+  const isDrop = context.points.map(({ kind }) => kind === "drop");
+  const reads = new Map<EvidenceName, (at: number) => Fact | undefined>();
+  for (const name of EVIDENCE_NAMES) {
+    const read = evidence(evidenceKey(name));
+    if (read) reads.set(name, factRead(name, read));
+  }
+  return (at) => {
+    if (!isDrop[point(at)]) return undefined;
+    const place = context.names.symbol(BigInt(location(at)));
+    const drop: Drop = {
+      reason: reasons.text(reason(at)),
+      place: place?.name ?? "?",
+      ...(place?.module !== undefined && { module: place.module }),
+      fact: (name) => reads.get(name)?.(at),
+    };
+    return explain(drop, context.later ?? NOTHING_LATER);
+  };
+}
+
+/** Values that are numbers in the kernel and names for people are facts by their name. */
+function factRead(name: EvidenceName, read: Read): (at: number) => Fact | undefined {
+  const field = findField(evidenceKey(name)) ?? evidenceField(evidenceKey(name))!;
+  const named =
+    field.type.kind === "int" && field.type.names !== undefined ? formatOf(field.type) : undefined;
+  const fact = (value: Value): Fact => {
+    if (typeof value === "object") return isList(value) ? value.map(({ raw }) => raw) : value.raw;
+    return named ? named.text(value) : value;
+  };
+  return (at) => {
+    const value = read(at);
+    return value === undefined ? undefined : fact(value);
+  };
+}
+
+/** As a value of `why`: the sentence, and for programs what it is made of. */
+export const explanationText = (explanation: Explanation): Text => ({
+  raw: explanation.text,
+  // The row above has the place and the reason.
+  text: printable(`why: ${explanation.words}`),
+  json: JSON.stringify(explanationJson(explanation)),
+});
+
+/** The object that `why` is in JSON; see schema/events.schema.json. */
+export function explanationJson({ text, cause, check, now = [], evidence }: Explanation): object {
+  const facts = [...evidence].map(([name, fact]) => [name, typeof fact === "bigint" ? String(fact) : fact]);
+  return {
+    text,
+    ...(cause !== undefined && { cause }),
+    ...(check !== undefined && { check }),
+    evidence: Object.fromEntries(facts),
+    ...(now.length > 0 && { later: now }),
+  };
+}
