@@ -6,7 +6,6 @@
  */
 #include "base.h"
 #include "arch.h"
-#include "context.h"
 #include "handle.h"
 #include "record.h"
 #include "returns.h"

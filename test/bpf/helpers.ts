@@ -76,6 +76,8 @@ export function helpers(around: Surroundings = {}): Record<number, Native> {
     [HELPER.get_current_pid_tgid]: native(0, () => around.pidTgid ?? 0n),
     [HELPER.get_current_uid_gid]: native(0, () => around.uidGid ?? 0n),
     [HELPER.get_current_cgroup_id]: native(0, () => around.cgroup ?? 0n),
+    // Of one processor all.
+    [HELPER.this_cpu_ptr]: native(1, ([address = 0n]) => address),
     [HELPER.get_current_comm]: comm(around.comm ?? "test"),
   };
 }

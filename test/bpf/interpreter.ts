@@ -1,6 +1,6 @@
 import { type Assembled, assemble } from "../../src/compiler/bpf/assemble.ts";
 import type { Item, Register } from "../../src/compiler/bpf/insn.ts";
-import { CALL, CALL_KIND, EXIT, LDDW } from "../../src/compiler/bpf/op.ts";
+import { CALL, CALL_KIND, EXIT, LDDW, LDDW_KIND } from "../../src/compiler/bpf/op.ts";
 import { MachineError, Memory, type Region } from "./memory.ts";
 import { COMPUTE, type Decoded, JUMPS, type JumpTest, MEMORY, type State } from "./semantics.ts";
 
@@ -31,6 +31,8 @@ export interface MachineOptions {
   /** By BTF id. If there is any, foreign memory can be loaded from directly. */
   readonly kfuncs?: Readonly<Record<number, Native>>;
   readonly rodata?: readonly { readonly name: string; readonly bytes: Uint8Array }[];
+  /** The kernel's, by BTF id. */
+  readonly variables?: Readonly<Record<number, Uint8Array>>;
   readonly memory?: Memory;
   /** Instructions a call may run. */
   readonly limit?: number;
@@ -69,7 +71,10 @@ export class Machine {
       this.memory.own(`frame${i} fp`, "stack", new Uint8Array(FRAME_SIZE)),
     );
     const addresses = new Map(
-      (options.rodata ?? []).map(({ name, bytes }) => [name, this.memory.own(name, "read", bytes).address]),
+      [
+        ...(options.rodata ?? []).map(({ name, bytes }) => [name, bytes] as const),
+        ...Object.entries(options.variables ?? {}).map(([id, bytes]) => [variable(id), bytes] as const),
+      ].map(([name, bytes]) => [name, this.memory.own(name, "read", bytes).address]),
     );
     for (const f of options.functions)
       this.#code.set(f.name, { ...f, insns: decode(f.name, assemble(f.name, f.insns), addresses) });
@@ -159,10 +164,11 @@ function decode(name: string, { table }: Assembled, addresses: ReadonlyMap<strin
   const indexOf = new Map(table.map((entry, index) => [entry.pc, index]));
   return table.map(({ pc, insn }): Decoded => {
     let imm = BigInt(insn.imm);
-    if (insn.op === LDDW && insn.symbol !== undefined) {
-      const address = addresses.get(insn.symbol);
-      if (address === undefined) throw new MachineError(`${name}: address of unknown data ${insn.symbol}`);
-      imm += address;
+    if (insn.op === LDDW && (insn.symbol !== undefined || insn.src === LDDW_KIND.variable)) {
+      const symbol = insn.symbol ?? variable(insn.imm);
+      const address = addresses.get(symbol);
+      if (address === undefined) throw new MachineError(`${name}: address of unknown data ${symbol}`);
+      imm = insn.symbol === undefined ? address : imm + address;
     }
     const compute = COMPUTE[insn.op] ?? MEMORY[insn.op];
     const test: JumpTest | undefined = JUMPS[insn.op];
@@ -184,6 +190,8 @@ function decode(name: string, { table }: Assembled, addresses: ReadonlyMap<strin
     };
   });
 }
+
+const variable = (id: number | bigint | string): string => `kernel variable ${id}`;
 
 /** Arithmetic (classes 4 and 7) and loads (0 and 1) do; stores use it as an address. */
 const writesDst = (op: number): boolean => [0, 1, 4, 7].includes(op & 7);

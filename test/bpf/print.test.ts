@@ -6,6 +6,7 @@ import {
   jump,
   label,
   lddwSymbol,
+  lddwVariable,
   ldx,
   mov,
   note,
@@ -36,6 +37,7 @@ it("a function prints with its labels, names and comments", () => {
     note("skb->len", ldx(4, r0, r6, 112)),
     jump.gt.imm(r0, 1500, "no"),
     lddwSymbol(r1, "ports", 8),
+    lddwVariable(r1, 77),
     call.kfunc(321),
     call.local("pwq_admit"),
     label("no"),
@@ -53,10 +55,11 @@ it("a function prints with its labels, names and comments", () => {
    1: r0 = *(u32 *)(r6 +112)            ; skb->len
    2: if r0 > 0x5dc goto no
    3: r1 = &ports+8
-   5: call bpf_rdonly_cast#321
-   6: call pwq_admit
+   5: r1 = &kernel-variable#77
+   7: call bpf_rdonly_cast#321
+   8: call pwq_admit
 no:
-   7: r0 = 0
-   8: exit`.slice(1),
+   9: r0 = 0
+  10: exit`.slice(1),
   );
 });

@@ -1,10 +1,11 @@
+import { findMember } from "../../src/compiler/btf/struct.ts";
 import { generate } from "../../src/compiler/codegen/generate.ts";
 import { surely } from "../../src/compiler/codegen/lower.ts";
 import { lowerPast } from "../../src/compiler/codegen/lower-past.ts";
 import { layoutRecord } from "../../src/compiler/codegen/record.ts";
 import type { RecordLayout } from "../../src/compiler/compiled.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
-import { CONTEXT, EVENT, POINT_KIND } from "../../src/compiler/layout.ts";
+import { EVENT, POINT_KIND } from "../../src/compiler/layout.ts";
 import { plan as makePlan } from "../../src/compiler/plan/plan.ts";
 import type { CheckedProgram } from "../../src/compiler/typed.ts";
 import { helpers, rdonlyCast } from "../bpf/helpers.ts";
@@ -32,6 +33,7 @@ export class Generated {
   readonly #view = new DataView(this.#event.buffer);
   readonly #address: bigint;
   #occasion: Occasion | undefined;
+  readonly #count: Count;
   /** What the template remembers of earlier runs, which are all of one packet. */
   readonly #last = new Map<bigint, string>();
   readonly #seen = new Set<string>();
@@ -41,6 +43,7 @@ export class Generated {
 
   constructor(program: CheckedProgram, facts: KernelFacts) {
     this.#facts = facts;
+    this.#count = preemptCount(facts);
     const plan = makePlan(program, facts);
     const checked = program.queries[0]!;
     const without = {
@@ -81,6 +84,7 @@ export class Generated {
       functions: unit.functions.filter(({ section }) => section === ".text"),
       rodata: unit.rodata,
       helpers: this.#helpers(),
+      variables: { [this.#count.id]: this.#count.bytes },
       kfuncs: cast ? { [cast.id]: rdonlyCast } : {},
       externs: {
         pwq_admit: native(5, () => {
@@ -92,7 +96,6 @@ export class Generated {
         pwq_submit: native(2, submit),
         pwq_output: native(2, submit),
         pwq_end: native(2, () => 0n),
-        pwq_context: native(0, () => BigInt(this.#occasion?.context ?? CONTEXT.unknown)),
         pwq_changed: native(4, ([, slot, high, low]) => {
           const value = `${high} ${low}`;
           const before = this.#last.get(slot!);
@@ -130,6 +133,7 @@ export class Generated {
     this.#occasion = occasion;
     const { skb, regions } = layOut(packet, [this.#facts.btf, ...this.#facts.modules()]);
     const placed = regions.map(({ name, address, bytes }) => memory.kernel(name, address, bytes));
+    this.#count.set(occasion?.preemptCount ?? 0);
     this.#event.fill(0);
     this.#view.setBigUint64(EVENT.offsets.skb!, skb, true);
     this.#view.setUint32(EVENT.offsets.at!, 1, true);
@@ -154,4 +158,21 @@ export class Generated {
       steps: this.#machine.steps,
     };
   }
+}
+
+/** The variable of the kernel that has the count of interrupts. */
+interface Count {
+  readonly id: number;
+  readonly bytes: Uint8Array;
+  readonly set: (count: number) => void;
+}
+
+/** As x86 has it: in `struct pcpu_hot` from Linux 6.2 to 6.14, else a variable of its own. */
+function preemptCount({ btf }: KernelFacts): Count {
+  const hot = btf.find("var", "pcpu_hot");
+  const member = hot && findMember(btf, btf.find("struct", "pcpu_hot")!, "preempt_count");
+  const bytes = new Uint8Array(64);
+  const set = (count: number) =>
+    new DataView(bytes.buffer).setUint32((member?.bitOffset ?? 0) / 8, count, true);
+  return { id: (hot ?? btf.find("var", "__preempt_count"))!.id, bytes, set };
 }

@@ -23,6 +23,7 @@ export const HELPER = {
   ringbuf_submit: 132,
   ringbuf_discard: 133,
   ringbuf_query: 134,
+  this_cpu_ptr: 154,
   get_current_task_btf: 158,
   get_func_ip: 173,
   get_attach_cookie: 174,

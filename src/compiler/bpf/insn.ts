@@ -16,6 +16,7 @@ import {
   JUMP,
   type JumpName,
   LDDW,
+  LDDW_KIND,
   MODE,
   NEG,
   SIZE,
@@ -165,6 +166,10 @@ export const lddw = (dst: Register, value: bigint): Insn =>
 /** The address of an object of `.rodata`, `addend` bytes in. */
 export const lddwSymbol = (dst: Register, symbol: string, addend = 0): Insn =>
   insn(LDDW, { dst, imm: BigInt(addend), symbol });
+
+/** The address of a variable of the kernel, by its id in vmlinux's BTF; of a per-CPU one for `bpf_this_cpu_ptr`. Linux 5.10. */
+export const lddwVariable = (dst: Register, id: number): Insn =>
+  insn(LDDW, { dst, src: LDDW_KIND.variable, imm: BigInt(id) });
 
 /** A 64-bit constant by the shortest instruction that can hold it. */
 export function constant(dst: Register, value: bigint | number): Insn {

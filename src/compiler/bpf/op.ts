@@ -71,6 +71,9 @@ export const FETCH = 0x01;
 /** What the source register of a call says about its immediate. */
 export const CALL_KIND = { helper: 0, local: 1, kfunc: 2 } as const;
 
+/** What the source register of an LDDW says about its immediate. */
+export const LDDW_KIND = { number: 0, variable: 3 } as const;
+
 export type AluName = keyof typeof ALU;
 export type JumpName = keyof typeof JUMP;
 export type Size = keyof typeof SIZE;

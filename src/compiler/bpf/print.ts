@@ -17,6 +17,7 @@ import {
   JUMP,
   type JumpName,
   LDDW,
+  LDDW_KIND,
   MODE,
   NEG,
   SIZE,
@@ -113,7 +114,7 @@ const PRINTERS: Record<number, Printer> = {
   [CALL]: printCall,
   [EXIT]: () => "exit",
   [JA]: goto,
-  [LDDW]: (insn) => `${r(insn.dst)} = ${insn.symbol === undefined ? hex64(insn.imm) : printAddress(insn)}`,
+  [LDDW]: (insn) => `${r(insn.dst)} = ${printWide(insn)}`,
   [CLASS.alu64 | NEG]: ({ dst }) => `${r(dst)} = -${r(dst)}`,
   [CLASS.alu | NEG]: ({ dst }) => `${w(dst)} = -${w(dst)}`,
   [CLASS.alu | END | BYTE_ORDER.be]: ({ dst, imm }) => `${r(dst)} = be${imm} ${r(dst)}`,
@@ -161,5 +162,10 @@ function printCall({ src, imm, symbol }: Insn, { kfunc }: PrintOptions): string 
 }
 
 const hex64 = (imm: number | bigint): string => `0x${BigInt.asUintN(64, BigInt(imm)).toString(16)}`;
+
+function printWide(insn: Insn): string {
+  if (insn.symbol !== undefined) return printAddress(insn);
+  return insn.src === LDDW_KIND.variable ? `&kernel-variable#${insn.imm}` : hex64(insn.imm);
+}
 
 const printAddress = ({ symbol, imm }: Insn): string => `&${symbol}${BigInt(imm) === 0n ? "" : `+${imm}`}`;

@@ -23,6 +23,7 @@ import type { KernelFacts } from "../facts.ts";
 import { INNER, TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
+import { CONTEXT_FUNCTION, generateContext } from "./context.ts";
 import { Emitter } from "./emitter.ts";
 import { surely } from "./lower.ts";
 import { rootsOfPast } from "./lower-past.ts";
@@ -57,7 +58,6 @@ const EXTERNS = [
   { name: "pwq_first", params: 4 },
   { name: "pwq_kept", params: 2 },
   { name: "pwq_tracepoint", params: 5 },
-  { name: "pwq_context", params: 0 },
   { name: "pwq_session_entry", params: 2 },
   { name: "pwq_session_return", params: 4 },
   { name: "pwq_return", params: 3 },
@@ -112,6 +112,7 @@ export function generate(
       params: 2,
       insns: generateParse(facts, reader, tables, roots.some(asksForLink), members).items,
     },
+    ...(roots.some(asksForContext) ? [contextFunction(facts, reader)] : []),
     ...(asksForInner ? [innerFunction(reader, tables)] : []),
     ...tuples.map((inner) => tuple(inner, facts, reader, tables)),
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
@@ -120,6 +121,14 @@ export function generate(
   ];
   return { functions, externs: EXTERNS, rodata: tables.data, line: sourceLines(source) };
 }
+
+const contextFunction = (facts: KernelFacts, reader: Reader): ObjectFunction => ({
+  name: CONTEXT_FUNCTION,
+  section: ".text",
+  visibility: "hidden",
+  params: 0,
+  insns: generateContext(facts, reader),
+});
 
 const innerFunction = (reader: Reader, tables: Tables): ObjectFunction => ({
   name: PARSE_INNER,
@@ -197,6 +206,15 @@ function rootsOf(query: LoweredQuery): Node[] {
     }
   }
   return roots;
+}
+
+/** Whether something below asks who is running. */
+function asksForContext(root: Node): boolean {
+  let asks = false;
+  walk(root, ({ op }) => {
+    asks ||= op === "context";
+  });
+  return asks;
 }
 
 /** Whether something below asks about the packet inside a tunnel. */

@@ -26,7 +26,7 @@ export type Value =
   /** 1 or 0, as a filter of libpcap's language says; absent where it says nothing of such a packet. */
   | { readonly op: "pcap"; readonly filter: PcapFilter; readonly inner?: true }
   | { readonly op: "helper"; readonly helper: "cpu" | "pid_tgid" | "cgroup" }
-  /** CONTEXT in layout.ts, by the template; absent where the kernel does not tell. */
+  /** CONTEXT in layout.ts; absent where the kernel does not tell. */
   | { readonly op: "context" }
   | {
       readonly op: "alu";

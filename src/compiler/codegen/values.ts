@@ -20,6 +20,7 @@ import {
 } from "../bpf/index.ts";
 import { CONTEXT } from "../layout.ts";
 import { emitCond } from "./conditions.ts";
+import { CONTEXT_FUNCTION } from "./context.ts";
 import type { Emitter } from "./emitter.ts";
 import type { Alu, Load, Value } from "./ir.ts";
 import { emitFilter, type Filters } from "./pcap/filters.ts";
@@ -221,6 +222,3 @@ function emitBase(g: Generator, base: Value, absent: string): void {
   if ((base.op === "event" && base.member === "skb" && !g.skbless) || base.op === "network") return;
   g.e.emit(jump.sge.imm(r0, 0, absent));
 }
-
-/** Of the template. */
-const CONTEXT_FUNCTION = "pwq_context";
