@@ -194,12 +194,17 @@ export interface StopClause extends Node {
 }
 
 /** A place in the kernel to look at, as written in `at`, `from` and `to`. */
-export type Point = NamedPoint | GlobPoint | ModulePoint | TracepointPoint;
+export type Point = NamedPoint | CallsPoint | GlobPoint | ModulePoint | TracepointPoint;
 
-/** A bare word that has a meaning of its own: `all path drop tc xdp calls`. */
+/** A bare word that has a meaning of its own: `all path drop tc xdp`. */
 export interface NamedPoint extends Node {
   readonly kind: "NamedPoint";
-  readonly name: "all" | "path" | "drop" | "tc" | "xdp" | "calls";
+  readonly name: "all" | "path" | "drop" | "tc" | "xdp";
+}
+/** Functions that get no packet: `calls`, `calls fib_*`. */
+export interface CallsPoint extends Node {
+  readonly kind: "CallsPoint";
+  readonly glob?: string;
 }
 /** A function glob, `!` in front takes functions away: `ip_*`, `!skb_*`, `nft_do_chain`. */
 export interface GlobPoint extends Node {

@@ -132,6 +132,7 @@ function expectationsOf({ type, rule }: Wanted, chunk: readonly IToken[], prefix
   if (type === t.Quoted && previous !== undefined && IN_STRING.has(previous))
     return [{ kind: IN_STRING.get(previous)! }];
   if (type === t.Glob) {
+    if (previous === t.Calls) return [];
     if (previous === t.Module) return [{ kind: "module-glob" }];
     if (previous === t.Tracepoint) return [{ kind: "tracepoint-group" }];
     if (previous === t.Colon) return [{ kind: "tracepoint-event", of: chunk.at(-2)!.image }];

@@ -96,6 +96,7 @@ export function printClause(node: ast.Clause): string {
 
 function printPoint(node: ast.Point): string {
   if (node.kind === "NamedPoint") return node.name;
+  if (node.kind === "CallsPoint") return node.glob === undefined ? "calls" : `calls ${node.glob}`;
   const sign = node.exclude ? "!" : "";
   if (node.kind === "GlobPoint") return `${sign}${node.glob}`;
   if (node.kind === "ModulePoint") return `${sign}module ${node.glob}`;

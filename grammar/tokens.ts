@@ -191,7 +191,9 @@ export const Path = keyword("path", "some forty waypoints of a packet's path, ch
 ]);
 export const Tc = keyword("tc", "the loaded tc programs", [Name, PointWord]);
 export const Xdp = keyword("xdp", "the loaded XDP programs", [Name, PointWord]);
-export const Calls = keyword("calls", "functions that run on behalf of a followed packet", [Name, PointWord]);
+export const Calls = keyword("calls", "functions without a packet that run on behalf of a followed one", [
+  Name,
+]);
 export const Drop = keyword(
   "drop",
   "the kernel gives the packet up, with a reason",
@@ -346,7 +348,7 @@ function matchGlob(text: string, offset: number, before: IToken[]): [string] | n
 }
 
 const POINT_CLAUSES: ReadonlySet<TokenType | undefined> = new Set([At, From, To]);
-const onlyGlob: ReadonlySet<TokenType | undefined> = new Set([Module, Tracepoint, Colon, LParen]);
+const onlyGlob: ReadonlySet<TokenType | undefined> = new Set([Module, Tracepoint, Calls, Colon, LParen]);
 
 /** Is the next token a point (or a part of one)? Looks back no further than to the first token that decides. */
 function pointWanted(before: IToken[]): boolean {
@@ -354,11 +356,11 @@ function pointWanted(before: IToken[]): boolean {
   const at = (k: number) => before[k]?.tokenType;
   if (at(i) === LParen) return at(i - 1) === Fn;
   if (at(i) === Colon) return at(i - 1) === Glob && at(i - 2) === Tracepoint;
-  if (at(i) === Module || at(i) === Tracepoint) i--;
+  if (at(i) === Module || at(i) === Tracepoint || at(i) === Calls) i--;
   if (at(i) === Bang) i--;
   while (at(i) === Comma) {
     if (at(i - 1) === Glob) return true;
-    if (at(i - 1)?.CATEGORIES?.includes(PointWord) !== true) return false;
+    if (at(i - 1) !== Calls && at(i - 1)?.CATEGORIES?.includes(PointWord) !== true) return false;
     i -= 2;
   }
   return POINT_CLAUSES.has(at(i)) && at(i - 1) !== Arrow;

@@ -33,6 +33,9 @@ const FUNCTIONS = [
   // Without an skb, called on behalf of packets.
   "fib_table_lookup",
   "neigh_lookup",
+  // Helpers: one of packets, and one that pwq's own programs call.
+  "bpf_skb_load_bytes",
+  "bpf_ktime_get_ns",
 ];
 /** Per-CPU variables that are read. */
 const VARIABLES = ["__preempt_count", "pcpu_hot"];
@@ -95,7 +98,9 @@ write(
   `${name}.functions`,
   lines(
     "aff",
-    (line) => skbNames.has(line.split(/[. ]/)[0]) && /\[(?!nf_conntrack|veth)/.test(line) === false,
+    (line) =>
+      (skbNames.has(line.split(/[. ]/)[0]) || FUNCTIONS.includes(line)) &&
+      /\[(?!nf_conntrack|veth)/.test(line) === false,
   ),
 );
 const wanted = new Set(SYMBOLS);

@@ -154,3 +154,45 @@ __hidden __u64 pwq_tracepoint(__u64 ctx, __u64 skb, __u64 cookie, __u64 location
 	handle((void *)ctx, 0, skb, 0, cookie, location, reason);
 	return 0;
 }
+
+/* For calls.bpf.c: an entry program's work at a function with an skb, in two parts. */
+__hidden __u64 pwq_entry(__u64 ctx, __u64 cookie)
+{
+	at_entry((void *)ctx, cookie);
+	return 0;
+}
+
+__hidden __u64 pwq_entry_skb(__u64 ctx, __u64 cookie)
+{
+	return skb_of((void *)ctx, cookie);
+}
+
+/* For the same, at one without. Of a packet that is being freed nothing but the socket buffer may be left. */
+__hidden __u64 pwq_on_behalf(__u64 ctx, __u64 skb, __u64 cookie)
+{
+	struct pwq_track *track = bpf_map_lookup_elem(&pwq_track, &skb);
+
+	if (!track || !(track->follow & COOKIE(cookie, AT)))
+		return 0;
+	if (track->dying)
+		cookie |= 1ULL << PWQ_COOKIE_HEADLESS_SHIFT;
+	handle((void *)ctx, ctx, skb, 0, cookie, 0, 0);
+	return 0;
+}
+
+/* For the same: 0 says that nobody follows this skb. */
+__hidden __u64 pwq_may_be_followed(__u64 skb)
+{
+	return filter_may_have(skb);
+}
+
+__hidden __u64 pwq_shared_cookie(__u64 ctx)
+{
+	return shared_cookie((void *)ctx);
+}
+
+__hidden __u64 pwq_count(__u64 counter)
+{
+	count(counter);
+	return 0;
+}

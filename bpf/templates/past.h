@@ -5,6 +5,7 @@
  */
 #pragma once
 #include "base.h"
+#include "count.h"
 
 struct past_value {
 	__u64 words[2];
@@ -49,13 +50,24 @@ static __always_inline struct past *past_find(struct pwq_event *event)
 	return past && past->packet == event->packet ? past : 0;
 }
 
+/* What the map has and what was put in and not taken out again differ by what it evicted. */
+static __always_inline int past_put(const __u64 *skb, const struct past *past)
+{
+	int failed = bpf_map_update_elem(&pwq_past, skb, past, BPF_NOEXIST);
+
+	if (failed)
+		return bpf_map_update_elem(&pwq_past, skb, past, BPF_ANY);
+	count(PWQ_COUNTER_PAST_INSERTED);
+	return 0;
+}
+
 static __always_inline struct past *past_make(struct pwq_event *event)
 {
 	struct past *past = past_find(event);
 
 	if (past)
 		return past;
-	bpf_map_update_elem(&pwq_past, &event->skb, &nothing, BPF_ANY);
+	past_put(&event->skb, &nothing);
 	past = bpf_map_lookup_elem(&pwq_past, &event->skb);
 	if (past)
 		past->packet = event->packet;
@@ -120,12 +132,14 @@ static __noinline int past_clone(struct pwq_event *event, __u64 clone)
 {
 	struct past *past = past_find(event);
 
-	return past ? bpf_map_update_elem(&pwq_past, &clone, past, BPF_ANY) : 0;
+	return past ? past_put(&clone, past) : 0;
 }
 
 static __noinline int past_forget(struct pwq_event *event)
 {
 	if (!bpf_map_lookup_elem(&pwq_past, &event->skb))
 		return 0;
-	return bpf_map_delete_elem(&pwq_past, &event->skb);
+	if (!bpf_map_delete_elem(&pwq_past, &event->skb))
+		count(PWQ_COUNTER_PAST_DELETED);
+	return 0;
 }

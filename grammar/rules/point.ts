@@ -15,6 +15,17 @@ export abstract class PointRules extends ExpressionRules {
       },
       {
         ALT: () => {
+          this.CONSUME(t.Calls);
+          const glob = this.OPTION2(() => this.CONSUME5(t.Glob).image);
+          return {
+            kind: "CallsPoint",
+            ...(glob === undefined ? {} : { glob }),
+            span: this.spanFrom(start),
+          };
+        },
+      },
+      {
+        ALT: () => {
           const exclude = this.OPTION(() => this.CONSUME(t.Bang)) !== undefined;
           return this.OR2<ast.Point>([
             {

@@ -28,6 +28,7 @@ const idle: Tracer = {
     read() {},
     counters: () => Array.from({ length: COUNTERS }, () => 0n),
     tracked: () => ({ entries: 0, followed: () => 0 }),
+    remembered: () => 0,
     missed: () => 0,
     detach() {},
     flush: async () => {},

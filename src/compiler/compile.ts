@@ -43,13 +43,16 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   const selects = selection(lowered.map(({ where }) => where)) !== undefined;
   return {
     object: writeObject(unit),
-    templates: (plan.programPoints ? ["kprobe", "programs"] : ["kprobe"]).map(
-      (part) => `${part}.${facts.arch}`,
-    ),
+    templates: [
+      "kprobe",
+      ...(plan.programPoints ? ["programs"] : []),
+      ...(plan.looksAtCalls ? ["calls"] : []),
+    ].map((part) => `${part}.${facts.arch}`),
     remembers: {
       packets: plan.queries.some(({ once }) => !once),
       last: lowered.some(({ past }) => past.stretch || past.values.some(({ how }) => how === "changed")),
       seen: lowered.some(({ past }) => past.values.some(({ how }) => how === "first")),
+      calls: plan.looksAtCalls,
     },
     plan: { ...plan, kprobes: entryPrograms(plan.kprobes, selects) },
     queries: lowered.map(

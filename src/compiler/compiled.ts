@@ -11,8 +11,13 @@ export interface Compiled {
   readonly object: Uint8Array;
   /** Which templates it is linked with: `kprobe.x86_64`. */
   readonly templates: readonly string[];
-  /** Which maps for earlier events of packets the queries use. */
-  readonly remembers: { readonly packets: boolean; readonly last: boolean; readonly seen: boolean };
+  /** Which maps of packets, of their earlier events and of the calls they are in the queries use. */
+  readonly remembers: {
+    readonly packets: boolean;
+    readonly last: boolean;
+    readonly seen: boolean;
+    readonly calls: boolean;
+  };
   readonly plan: AttachPlan;
   readonly queries: readonly CompiledQuery[];
   /** The program as annotated assembly, made on first use: for `explain` and to map a verifier's refusal to a span. */

@@ -253,8 +253,11 @@ export const COUNTER = [
   "map_full", // a journey that could not be entered in the tracking map
   "clone_full", // a clone that could not be
   "frame_full", // a call of a function whose return will not be known
+  "calls_full", // a call of a function with an skb, on whose behalf others run (bpf/templates/calls.bpf.c)
   "inserted",
   "deleted",
+  "past_inserted", // the same of the map of earlier values
+  "past_deleted",
   "marks_lost", // marks of held journeys, no room in the ring buffer
 ] as const;
 export const QUERY_COUNTER = [

@@ -26,9 +26,11 @@ export const summed = (counts: Counts, name: (typeof QUERY_COUNTER)[number]): nu
 export const admitted = (query: Counts["queries"][number]): number =>
   query.selected - query.sampled_out - query.rate_limited - query.over_limit;
 
-/** What only the end can tell: the tracking map's entries then, hits missed by the kernel, records that came here. */
+/** What only the end can tell: the entries of maps then, hits missed by the kernel, records that came here. */
 export interface Final {
   readonly tracked: number;
+  /** Entries of the map of earlier values. */
+  readonly remembered: number;
   readonly missed: number;
   readonly received: number;
 }
@@ -43,6 +45,8 @@ export function losses(counts: Counts, final?: Final): ReadonlyMap<Cause, number
     ["marks", counts.total.marks_lost],
     ["frame_full", counts.total.frame_full],
     ["evicted", final ? counts.total.inserted - counts.total.deleted - final.tracked : 0],
+    ["calls_full", counts.total.calls_full],
+    ["past_evicted", final ? counts.total.past_inserted - counts.total.past_deleted - final.remembered : 0],
     ["missed", final?.missed ?? 0],
     ["unread", final ? summed(counts, "produced") - ring - final.received : 0],
   ];

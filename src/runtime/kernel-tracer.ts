@@ -16,6 +16,9 @@ const RING = "pwq_ring";
 const TRACK_MAP = "pwq_track";
 const PAST_MAP = "pwq_past";
 const SEEN_MAP = "pwq_seen";
+const CALLS_MAP = "pwq_calls";
+/** Stacks that followed packets are worked for on, within the time that the kernel takes to need so many others. */
+const STACKS = 4096;
 /** Different values that `first(…)` sees of a packet, on average. */
 const SEEN_PER_PACKET = 4;
 const COOKIE_MAP = "pwq_cookies";
@@ -42,6 +45,7 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
     face.setMapSize(obj, TRACK_MAP, compiled.remembers.packets ? sizes.followMap : UNUSED);
     if (compiled.plan.backend !== "kprobe") face.setMapSize(obj, COOKIE_MAP, UNUSED);
     if (!compiled.plan.returns) face.setMapSize(obj, FRAME_MAP, UNUSED);
+    if (compiled.remembers.calls) face.setMapSize(obj, CALLS_MAP, STACKS);
     if (compiled.remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
     if (compiled.remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
     face.load(obj);
@@ -102,6 +106,7 @@ function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Compiled): 
         face.mapLookupPerCpu(obj, COUNTER_MAP, index).reduce((sum, value) => sum + value, 0n),
       ),
     tracked: () => trackedIn(face, obj),
+    remembered: () => (compiled.remembers.last ? face.mapEntries(obj, PAST_MAP).count : 0),
     missed: () => missed,
     detach() {
       watch?.stop();

@@ -248,6 +248,7 @@ function account(
   const counts = readCounts(loaded.counters(), session.compiled.queries.length);
   const lost = losses(counts, {
     tracked: loaded.tracked().entries,
+    remembered: loaded.remembered(),
     missed: loaded.missed(),
     received: taking.received,
   });

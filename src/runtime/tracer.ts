@@ -27,6 +27,8 @@ export interface Loaded {
   counters(): readonly bigint[];
   /** Entries of the tracking map, and how many of them are followed by each query. */
   tracked(): Tracked;
+  /** Packets of which earlier values are kept. */
+  remembered(): number;
   /** Probe hits that the kernel left out. */
   missed(): number;
   /** Nothing comes after this but what is already underway. */

@@ -72,7 +72,7 @@ const printColumn = ({ name, value, condition }: ShowColumn): string =>
 /** A query, its clauses one in a line; those that are not there are left out. */
 export function printQuery(query: CheckedQuery): string {
   const lines = [
-    `at ${query.at.map((point) => ("glob" in point ? `${point.kind} ${point.glob}` : point.name)).join(", ")}`,
+    `at ${query.at.map((point) => ("name" in point ? point.name : `${point.kind} ${point.glob}`)).join(", ")}`,
     query.where && `where ${print(query.where)}`,
     query.when && `when ${print(query.when)}`,
     query.stop && `stop ${print(query.stop)}`,

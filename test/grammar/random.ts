@@ -142,9 +142,10 @@ export class Trees {
     return r.pick<() => ast.Point>([
       () => ({
         kind: "NamedPoint",
-        name: r.pick(["all", "path", "drop", "tc", "xdp", "calls"] as const),
+        name: r.pick(["all", "path", "drop", "tc", "xdp"] as const),
         span,
       }),
+      () => ({ kind: "CallsPoint", ...(exclude ? {} : { glob: this.glob() }), span }),
       () => ({ kind: "GlobPoint", exclude, glob: this.glob(), span }),
       () => ({ kind: "ModulePoint", exclude, glob: r.pick(["nf_*", "drop"]), span }),
       () => ({

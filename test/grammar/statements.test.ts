@@ -144,10 +144,23 @@ describe("clauses", () => {
 
   it.each<[string, unknown]>([
     [
-      "at all, path, drop, tc, xdp, calls",
+      "at all, path, drop, tc, xdp",
       {
         kind: "At",
-        points: ["all", "path", "drop", "tc", "xdp", "calls"].map((p) => ({ kind: "NamedPoint", name: p })),
+        points: ["all", "path", "drop", "tc", "xdp"].map((p) => ({ kind: "NamedPoint", name: p })),
+      },
+    ],
+    [
+      "at calls, calls fib_*, path, calls drop, calls",
+      {
+        kind: "At",
+        points: [
+          { kind: "CallsPoint" },
+          { kind: "CallsPoint", glob: "fib_*" },
+          { kind: "NamedPoint", name: "path" },
+          { kind: "CallsPoint", glob: "drop" },
+          { kind: "CallsPoint" },
+        ],
       },
     ],
     [

@@ -38,13 +38,22 @@ describe("losses", () => {
     expect([...losses(counts)]).toEqual([["ring_full", 30]]);
   });
   test("at the end: produced = received + lost, and entries that nobody deleted were pushed out", () => {
-    expect([...losses(counts, { tracked: 5, missed: 2, received: 69 })]).toEqual([
+    expect([...losses(counts, { tracked: 5, remembered: 0, missed: 2, received: 69 })]).toEqual([
       ["ring_full", 30],
       ["evicted", 3],
       ["missed", 2],
       ["unread", 1],
     ]);
-    expect([...losses(counts, { tracked: 8, missed: 0, received: 70 })]).toEqual([["ring_full", 30]]);
+    expect([...losses(counts, { tracked: 8, remembered: 0, missed: 0, received: 70 })]).toEqual([
+      ["ring_full", 30],
+    ]);
+  });
+  test("earlier values that were pushed out, and calls that were too deep", () => {
+    const past = readCounts(counters({ past_inserted: 10, past_deleted: 3, calls_full: 4 }), 1);
+    expect([...losses(past, { tracked: 0, remembered: 5, missed: 0, received: 0 })]).toEqual([
+      ["calls_full", 4],
+      ["past_evicted", 2],
+    ]);
   });
   test("only what is new is told", () => {
     const told: string[] = [];

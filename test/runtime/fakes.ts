@@ -51,6 +51,7 @@ export function fakeKernel(
         nowReading();
       },
       counters: () => kernel.counters,
+      remembered: () => 0,
       tracked: () => ({ entries: kernel.followed, followed: () => kernel.followed }),
       missed: () => 0,
       detach: () => {

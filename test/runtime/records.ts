@@ -163,7 +163,7 @@ export function compiled(queries: readonly CompiledQuery[], plan: Partial<Attach
   return {
     object: new Uint8Array(),
     templates: ["kprobe.x86_64"],
-    remembers: { packets: true, last: false, seen: false },
+    remembers: { packets: true, last: false, seen: false, calls: false },
     plan: {
       backend: "kprobe-multi",
       points: POINTS,

@@ -1,7 +1,6 @@
-import { check } from "../../compiler/check/check.ts";
 import { quote } from "../quote.ts";
 import { FLAGS } from "./flags.ts";
-import { commandLines, type PwqCall, translate } from "./translate.ts";
+import { commandLines, translate } from "./translate.ts";
 
 /** Calls of several flags, as people type them. */
 export const CALLS: readonly (readonly string[])[] = [
@@ -52,19 +51,11 @@ function meaning(example: readonly string[]): string {
   const translation = translate(example);
   const { problems, notes } = translation;
   const remarks = [
-    ...translation.calls.flatMap(notYet).map((what) => `${what}.`),
     ...problems.map(({ why, instead }) => `Nothing: ${why}; ${instead}.`),
     ...notes.map(({ text }) => `${upperFirst(text)}.`),
   ];
   const typed = `${code(example.map(quote).join(" "))}: ${commandLines(translation).map(code).join(" and ")}`;
   return [...(problems.length > 0 ? [] : [typed]), ...remarks].join(" ");
-}
-
-/** What of the query this version's language does not have. */
-function notYet({ query }: PwqCall): readonly string[] {
-  if (query === undefined) return [];
-  const { diagnostics } = check({ name: "<query>", text: query });
-  return diagnostics.filter(({ code }) => /^PWQ15/.test(code)).map(({ message }) => upperFirst(message));
 }
 
 const upperFirst = (text: string): string => text.replace(/^./, (first) => first.toUpperCase());

@@ -104,11 +104,11 @@ export const FLAGS: readonly Flag[] = [
     name: "filter-non-skb-funcs",
     type: "strings",
     about: "functions without a packet among their arguments",
-    example: ["--filter-non-skb-funcs", "fib_table_lookup,neigh_resolve_output"],
+    example: ["--filter-non-skb-funcs", "fib_table_lookup,neigh_lookup"],
     means: list((names) => ({
-      points: ["calls"],
+      points: names.map((name) => `calls ${name}`),
       follows: true,
-      note: `all functions that work for a followed packet are shown; \`when func in {${names.map(quoted).join(", ")}}\` would show these only`,
+      note: "they are shown where they work for a followed packet, by the calls that are underway",
     })),
   },
   {
@@ -137,7 +137,11 @@ export const FLAGS: readonly Flag[] = [
     type: "bool",
     about: "BPF helpers that programs call",
     example: ["--filter-track-bpf-helpers"],
-    means: on({ points: ["calls"], follows: true }),
+    means: on({
+      points: ["calls"],
+      follows: true,
+      note: "functions of the network are among `calls` besides helpers; `calls bpf_skb_*` would be some helpers only",
+    }),
   },
   {
     name: "filter-track-skb",

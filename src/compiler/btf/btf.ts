@@ -70,12 +70,20 @@ export interface Btf {
    * `registers`: how many the calling convention has (x86-64: 6, the default; arm64: 8).
    */
   skbFunctions(registers?: number): readonly SkbFunction[];
+  /** All functions, in order; this BTF only. A name may be there several times. */
+  functions(): readonly BtfFunction[];
   /** Functions that take an skb where a probe cannot read it, with the reason; this BTF only. */
   skbFunctionsLeftOut(registers?: number): readonly LeftOutFunction[];
   /** Every `btf_trace_NAME` typedef whose prototype carries a `struct sk_buff *`; this BTF only. */
   skbTracepoints(): readonly SkbTracepoint[];
   /** Names of all types of that kind that start with a prefix, for completion and "did you mean"; this BTF only. */
   names(kind: BtfKind, prefix?: string): readonly string[];
+}
+
+export interface BtfFunction {
+  readonly name: string;
+  /** Its func_proto, in the same BTF. */
+  readonly prototype: number;
 }
 
 export interface SkbFunction {

@@ -2,7 +2,15 @@
  * Reads BTF lazily: one pass over the records, then a type is decoded when it is asked for and kept.
  * A kernel has well over 100,000 types, and a query needs some dozens of them.
  */
-import type { Btf, BtfKind, BtfType, LeftOutFunction, SkbFunction, SkbTracepoint } from "./btf.ts";
+import type {
+  Btf,
+  BtfFunction,
+  BtfKind,
+  BtfType,
+  LeftOutFunction,
+  SkbFunction,
+  SkbTracepoint,
+} from "./btf.ts";
 import { decodeType, failed, MAX_CHAIN, VOID } from "./decode.ts";
 import { BtfFormatError, type BtfImage, isModifier, KIND_NUMBER, readImage } from "./format.ts";
 import { type BtfPasses, SCRIPT_PASSES } from "./passes.ts";
@@ -81,6 +89,17 @@ export class LoadedBtf implements Btf {
       type = this.type(type.type);
     }
     return type;
+  }
+
+  functions(): readonly BtfFunction[] {
+    const { words, records, kinds } = this.image;
+    const found: BtfFunction[] = [];
+    for (let record = 0; record < records.length; record++) {
+      if (kinds[record] !== KIND_NUMBER.func) continue;
+      const at = records[record]!;
+      found.push({ name: this.strings.text(words[at]!) ?? "", prototype: words[at + 2]! });
+    }
+    return found;
   }
 
   skbFunctions(registers = 6): readonly SkbFunction[] {

@@ -15,6 +15,5 @@ const later = (code: Code, what: string, label?: string): Later => ({
 
 const POINTS: Readonly<Record<string, Later>> = {
   xdp: later("PWQ1512", "the point `xdp`", "`trace xdp` sees the frames there"),
-  calls: later("PWQ1513", "the point `calls`", "`all` are the functions that have an skb argument"),
 };
 export const laterPoint = (name: string): Later | undefined => POINTS[name];

@@ -23,6 +23,13 @@ export function namedFunctions(
     if (point.kind === "NamedPoint") {
       if (point.name === "all" || point.name === "path") return undefined;
       named = true;
+    } else if (point.kind === "CallsPoint") {
+      // Of those that a pattern names nothing is known before the kernel is planned for.
+      const only = point.glob === undefined || isPattern(point.glob) ? undefined : point.glob;
+      const callee = only === undefined ? undefined : findFunction(only, undefined, facts);
+      if (!callee) return undefined;
+      named = true;
+      found.push(...callee);
     } else if (!point.exclude) {
       if (point.kind === "ModulePoint") return undefined;
       named = true;
@@ -32,8 +39,10 @@ export function namedFunctions(
   return named ? found.filter(({ func }) => !excluded.some((matches) => matches(func.name))) : undefined;
 }
 
+const isPattern = (glob: string): boolean => /[*?[]/.test(glob);
+
 function matching(glob: string, facts: KernelFacts): NamedFunction[] {
-  if (!/[*?[]/.test(glob)) return findFunction(glob, undefined, facts) ?? [];
+  if (!isPattern(glob)) return findFunction(glob, undefined, facts) ?? [];
   const matches = globMatcher(glob);
   return [facts.btf, ...facts.modules()].flatMap((btf) =>
     btf.skbFunctions().flatMap(({ name, btfId }) => (matches(name) ? [{ btf, func: btf.type(btfId) }] : [])),

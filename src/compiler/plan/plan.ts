@@ -8,6 +8,7 @@ import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
 import type { Source, Span } from "../source.ts";
 import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
+import { attachCalls, callPrograms, tooManyCalls, whyNoCalls } from "./calls.ts";
 import { packCookie } from "./cookie.ts";
 import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import { type Part, planFollowing } from "./following.ts";
@@ -25,6 +26,8 @@ export type BackendChoice = "auto" | Backend;
 export interface Plan extends AttachPlan {
   readonly programs: readonly TracepointProgram[];
   readonly queries: readonly QueryPlan[];
+  /** Functions without an skb are among the points. */
+  readonly looksAtCalls: boolean;
 }
 
 /** A generated program for one raw tracepoint. */
@@ -91,6 +94,10 @@ export function plan(
     });
   }
   const frames = queries.filter((q) => q.syntax.subject.text === "xdp");
+  for (const query of queries) {
+    const why = whyNoCalls(query, facts);
+    if (why) report(why);
+  }
   if (frames.length > 0 && frames.length < queries.length) report(mixed(frames[0]!));
   const select = (q: CheckedQuery, points: readonly Point[]): Selection =>
     selectPoints(points, world, facts, q.source, report);
@@ -112,6 +119,7 @@ export function plan(
 
   const functions = new Map<string, Want>();
   const tracepoints = new Map<string, Want>();
+  const calls = new Map<string, number>();
   const want = (where: Map<string, Want>, name: string): Want => {
     const found = where.get(name) ?? {
       at: 0,
@@ -140,6 +148,7 @@ export function plan(
     const bit = 1 << index;
     const selection = selections[index]!;
     for (const each of wantedAt(selection)) each.at |= bit;
+    for (const name of selection.calls) calls.set(name, (calls.get(name) ?? 0) | bit);
     for (const end of ["from", "to"] as const) {
       const stretch = stretches[index]?.[end];
       if (!stretch) continue;
@@ -175,6 +184,8 @@ export function plan(
       });
     }
   });
+  const tooMany = tooManyCalls(queries, calls.size);
+  if (tooMany) report(tooMany);
   if (diagnostics.length > 0) throw new PwqError(diagnostics);
 
   const once = queries.map((q, i) => isOnce(q, selections[i]!));
@@ -212,6 +223,7 @@ export function plan(
     facts,
     backend,
     functions,
+    calls,
     tracepoints,
     how,
     { kind, at: watching },
@@ -280,6 +292,7 @@ const isOnce = (query: CheckedQuery, s: Selection): boolean =>
   !s.tc &&
   !s.xdp &&
   s.functions.size === 0 &&
+  s.calls.size === 0 &&
   s.tracepoints.size === 0 &&
   query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
   query.ending.every((t) => t.kind === "drop");
@@ -333,6 +346,7 @@ function joined(
   const parts = [...(at ? [at] : []), ...(stretch ? [stretch.from, stretch.to] : [])];
   return {
     functions: new Set(parts.flatMap(({ functions }) => [...functions])),
+    calls: new Set(parts.flatMap(({ calls }) => [...calls])),
     tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
     drop: parts.some(({ drop }) => drop),
     tc: parts.some(({ tc }) => tc),
@@ -366,6 +380,7 @@ function assemble(
   facts: KernelFacts,
   backend: Backend,
   functions: ReadonlyMap<string, Want>,
+  calls: ReadonlyMap<string, number>,
   tracepoints: ReadonlyMap<string, Want>,
   how: Omit<ReturnPlan, "first"> | undefined,
   watching: { readonly kind: "tc" | "xdp"; readonly at: number },
@@ -383,7 +398,8 @@ function assemble(
   /** What is wanted at each point, by its number. */
   const wants: Want[] = [];
   const kprobes: KprobeAttachment[] = [];
-  const probes = backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE;
+  const usual = backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE;
+  const probes = calls.size > 0 ? callPrograms(backend).calling : usual;
   // Functions whose returns are seen come first: their numbers tell those of the returns.
   const ordered = [...functions].sort(([, a], [, b]) => Number(b.returns !== 0) - Number(a.returns !== 0));
   for (const [name, want] of ordered) {
@@ -439,6 +455,9 @@ function assemble(
       name: `${groupOf(name, facts.tracepointGroup)}:${name}`,
     });
   }
+  const called = attachCalls(calls, world, backend, points.length);
+  kprobes.push(...called.kprobes);
+  points.push(...called.points);
   const first = points.length;
   for (const [name, want] of ordered) {
     if (!want.returns) continue;
@@ -468,6 +487,7 @@ function assemble(
     ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,
+    looksAtCalls: calls.size > 0,
     queries: once.map((one, index) => {
       const pointsOf = (what: "ending" | "from" | "to"): readonly number[] =>
         wants.flatMap((want, point) => (want[what] & (1 << index) ? [point] : []));

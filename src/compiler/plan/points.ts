@@ -3,6 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggest } from "../diagnostics/suggest.ts";
 import type { KernelFacts } from "../facts.ts";
 import type { Source } from "../source.ts";
+import { calleesOf } from "./calls.ts";
 import { globMatcher } from "./glob.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 import { SHARED_NAME, type Universe } from "./universe.ts";
@@ -11,6 +12,8 @@ import { WAYPOINTS } from "./waypoints.ts";
 /** What a list of points comes to in this kernel. */
 export interface Selection {
   readonly functions: ReadonlySet<string>;
+  /** Functions without an skb, where a followed packet is worked for. */
+  readonly calls: ReadonlySet<string>;
   /** Without group. */
   readonly tracepoints: ReadonlySet<string>;
   readonly drop: boolean;
@@ -33,6 +36,7 @@ export function selectPoints(
   report: (diagnostic: Diagnostic) => void,
 ): Selection {
   const functions = new Set<string>();
+  const calls = new Set<string>();
   const tracepoints = new Set<string>();
   const needFunctions: Point[] = [];
   let drop = false;
@@ -40,7 +44,10 @@ export function selectPoints(
   const xdp = points.some((p) => p.kind === "NamedPoint" && p.name === "xdp");
   const excluded = points.filter((p) => "exclude" in p && p.exclude);
   const included = points.filter((p) => !("exclude" in p && p.exclude));
-  const all = included.length === 0 || included.some((p) => p.kind === "NamedPoint" && p.name === "all");
+  // What runs on behalf of a packet does not say which packets.
+  const all =
+    included.every((p) => p.kind === "CallsPoint") ||
+    included.some((p) => p.kind === "NamedPoint" && p.name === "all");
   if (all) for (const name of universe.functions.keys()) functions.add(name);
 
   const find: Finders = { universe, facts, source, report };
@@ -61,6 +68,10 @@ export function selectPoints(
       continue;
     }
     needFunctions.push(point);
+    if (point.kind === "CallsPoint") {
+      for (const name of calleesOf(point, find)) calls.add(name);
+      continue;
+    }
     for (const name of point.kind === "GlobPoint" ? functionsOf(point, find) : moduleOf(point, find)) {
       functions.add(name);
     }
@@ -71,19 +82,20 @@ export function selectPoints(
       for (const name of tracepointsOf(point, find)) tracepoints.delete(name);
     } else if (point.kind === "GlobPoint") {
       const matches = globMatcher(point.glob);
-      for (const name of [...functions]) if (matches(name)) functions.delete(name);
+      for (const set of [functions, calls]) for (const name of [...set]) if (matches(name)) set.delete(name);
     } else if (point.kind === "ModulePoint") {
       const matches = globMatcher(point.glob);
-      for (const name of [...functions]) {
-        const module = universe.functions.get(name)?.module;
-        if (module !== undefined && matches(module)) functions.delete(name);
-      }
+      const isOf = (of: { readonly module?: string } | undefined): boolean =>
+        of?.module !== undefined && matches(of.module);
+      for (const name of [...functions]) if (isOf(universe.functions.get(name))) functions.delete(name);
+      for (const name of [...calls]) if (isOf(universe.callees.get(name))) calls.delete(name);
     }
   }
-  return { functions, tracepoints, drop, tc, xdp, needFunctions, all };
+  return { functions, calls, tracepoints, drop, tc, xdp, needFunctions, all };
 }
 
-interface Finders {
+/** What it takes to find what a point means; what cannot be had is reported. */
+export interface Finders {
   readonly universe: Universe;
   readonly facts: KernelFacts;
   readonly source: Source;
@@ -123,6 +135,7 @@ export function functionsOf(
       message: `function \`${glob}\` does not take an skb`,
       at,
       label: "no packet to look at here",
+      help: [`\`calls ${glob}\` looks at it where it works for a followed packet`],
     });
   } else {
     const near = suggest(glob, [...universe.functions.keys()]);

@@ -1,5 +1,6 @@
 import type { Btf, BtfType, SkbFunction, SkbTracepoint } from "../btf/btf.ts";
 import type { Arch, KernelFacts } from "../facts.ts";
+import { type Callee, findCallees } from "./callees.ts";
 import { UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
 
 /** A function that could be probed. */
@@ -31,6 +32,7 @@ export class Universe {
   readonly #facts: KernelFacts;
   readonly #only: ReadonlySet<string> | undefined;
   #functions: Functions | undefined;
+  #callees: ReadonlyMap<string, Callee> | undefined;
   #tracepoints: ReadonlyMap<string, Tracepoint> | undefined;
 
   /** `only`: of these modules; absent: of all. */
@@ -56,6 +58,11 @@ export class Universe {
   /** Take an skb where a probe cannot read it, by reason. */
   get unreachable(): ReadonlyMap<string, readonly string[]> {
     return this.#allFunctions().unreachable;
+  }
+  /** Traceable ones that take no skb, by name. */
+  get callees(): ReadonlyMap<string, Callee> {
+    this.#callees ??= findCallees(this.#searched(), this.#facts);
+    return this.#callees;
   }
   /** Compiler copies (`.isra.0`, `.constprop.0`, …) of functions with an skb: BTF does not say where their skb is. */
   get copies(): readonly string[] {

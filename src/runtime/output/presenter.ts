@@ -36,6 +36,14 @@ export const CAUSES = {
     unit: "packet",
     text: "they were pushed out of the tracking map; a larger --follow-map holds more",
   },
+  calls_full: {
+    unit: "call",
+    text: "calls for other packets were nested too deep to tell which one a function works for",
+  },
+  past_evicted: {
+    unit: "packet",
+    text: "their earlier values were pushed out; a larger --follow-map holds more",
+  },
   missed: { unit: "probe hit", text: "a probe was hit while one was running on that CPU" },
   unread: { unit: "event", text: "they were not read from the ring buffer" },
   groups_full: {

@@ -8,10 +8,4 @@ export const later = {
     wrong: "trace skb at xdp",
     right: "trace xdp where tcp",
   },
-  PWQ1513: {
-    title: "the point `calls` is not there yet",
-    text: "Functions that have no skb argument but run on behalf of a followed packet come in a later version.",
-    wrong: "trace skb at calls",
-    right: "trace skb at all",
-  },
 } as const satisfies Record<string, Page>;

@@ -122,4 +122,21 @@ export const plan = {
     wrong: "trace xdp\ntrace skb at ip_rcv",
     right: "trace xdp\ntrace xdp where tcp",
   },
+  PWQ1272: {
+    title: "calls cannot be looked at here",
+    text: "The point `calls` looks at functions that get no packet and runs the query for the packet they work for: that of the innermost function on the stack that got one. It follows packets, so `follow none` excludes it, and a journey does not begin or end there. It tells calls apart by the return addresses on the stack, which probes on returns (`ret`) replace, and which only x86-64 has there.",
+    wrong: "trace skb at ip_rcv, calls fib_table_lookup show ret",
+    right: "trace skb at ip_rcv, calls fib_table_lookup",
+  },
+  PWQ1273: {
+    title: "this function takes an skb",
+    text: "`calls` is for functions that do not get the packet. One that gets it is a point by its name alone.",
+    wrong: "trace skb at path, calls ip_rcv",
+    right: "trace skb at path, ip_rcv",
+  },
+  PWQ1274: {
+    title: "too many functions",
+    text: "The kernel has tens of thousands of functions, and each probe costs time whenever it is passed. At most 8192 functions without an skb are looked at; `calls` by itself means some three thousand of the network.",
+    right: "trace skb at path, calls fib_*, calls neigh_*",
+  },
 } as const satisfies Record<string, Page>;
