@@ -49,6 +49,18 @@ const TRACE_OPTIONS = [
   "hook",
 ] as const satisfies readonly OptionName[];
 
+const WHY_OPTIONS = [
+  "json",
+  "color",
+  "output",
+  "limit",
+  "for",
+  "btf",
+  "ready-file",
+  "quiet",
+  "buffer",
+] as const satisfies readonly OptionName[];
+
 /** Every command. Help, completion and the dispatcher are made from this; a module is loaded when it is called. */
 export const COMMANDS: readonly Command[] = [
   {
@@ -75,6 +87,22 @@ export const COMMANDS: readonly Command[] = [
     load: () => import("./commands/run.ts"),
   },
   {
+    name: "why",
+    usage: "[options] [-- COMMAND ARGS…]",
+    about: "watch everything that is dropped and explain it: the command to try first",
+    text: [
+      "Each cause is told once, with its evidence and what to look at next; repeats are counted, and Ctrl-C (or --for, or",
+      "the end of COMMAND) prints how often each came. What a healthy machine drops too is only counted.",
+      "",
+      "Packets that are refused without a drop (a full accept queue, WireGuard without handshake) do not show here:",
+      "docs/why.md says which, and what to use. Only one tracepoint is attached, which costs nothing until it fires.",
+    ].join("\n"),
+    takes: "nothing",
+    tail: true,
+    options: WHY_OPTIONS,
+    load: () => import("./commands/why.ts"),
+  },
+  {
     name: "check",
     usage: "FILE|@NAME|-e TEXT [name=value …]",
     about: "look for errors; needs no root and no kernel",
@@ -87,6 +115,7 @@ export const COMMANDS: readonly Command[] = [
     name: "explain",
     usage: "FILE|@NAME|-e TEXT [name=value …]",
     about: "what would be attached and captured, and the program as assembly",
+    text: "Of the query alone: a trace for people captures more at drops, for `why`; add `why` to `show` to see it here.",
     takes: "program",
     options: ["e", "hook", "btf", "backend", "modules", "all-modules", "color"],
     load: () => import("./commands/explain.ts"),

@@ -9,7 +9,7 @@ import { explaining } from "../why/asked.ts";
 export function compileExplaining(
   checked: CheckedProgram,
   facts: KernelFacts,
-  options: CompileOptions,
+  options: CompileOptions = {},
 ): Compiled {
   try {
     return compile(explaining(checked), facts, options);

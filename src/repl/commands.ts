@@ -10,6 +10,7 @@ import type { CommandModule } from "../cli/commands.ts";
 import { alignedLines } from "../cli/lines.ts";
 import { OPTIONS, type Option, type OptionName } from "../cli/options.ts";
 import { readSource } from "../cli/program.ts";
+import { compile } from "../compiler/compile.ts";
 import { topics } from "../compiler/diagnostics/pages.ts";
 import { didYouMean } from "../compiler/diagnostics/suggest.ts";
 import { FIELDS } from "../compiler/fields/table.ts";
@@ -177,7 +178,11 @@ function called(name: string, run: CommandModule["run"], rest: string, btf?: str
 function explain(repl: Repl, rest: string): void {
   const query = rest === "" ? repl.query : rest;
   if (query === undefined) throw nothingYet("query");
-  const { compiled, facts } = repl.compiled(compose(repl.kept, query, repl.settings.columns));
+  const { compiled, facts } = repl.compiled(
+    compose(repl.kept, query, repl.settings.columns),
+    // Without what is captured to explain its drops: it is ten times as long as the query.
+    compile,
+  );
   repl.print(explanation(compiled, facts));
 }
 

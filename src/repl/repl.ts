@@ -15,6 +15,7 @@ import { checkedProgram, checkOnly, compileOptions, type GivenProgram } from "..
 import { STDOUT, wantsColor } from "../cli/terminal.ts";
 import { refusedWarning } from "../cli/warnings.ts";
 import type { CheckResult } from "../compiler/check/check.ts";
+import type { compile } from "../compiler/compile.ts";
 import type { Compiled } from "../compiler/compiled.ts";
 import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts";
 import { render } from "../compiler/diagnostics/render.ts";
@@ -162,7 +163,7 @@ export class Repl {
   }
 
   /** A query and what it builds on, ready to be run; throws PwqError with places in the entry. */
-  compiled(composed: Composed): Prepared {
+  compiled(composed: Composed, how: typeof compile = compileExplaining): Prepared {
     const { options, params } = this.settings;
     return relocating(composed, () => {
       const { checked, facts } = checkedProgram({ source: composed.source, params, hookFiles: [] }, () =>
@@ -170,7 +171,7 @@ export class Repl {
       );
       this.report(placed(checked.warnings, composed));
       return {
-        compiled: compileExplaining(checked, facts, compileOptions(options)),
+        compiled: how(checked, facts, compileOptions(options)),
         hooks: checked.hooks,
         facts,
       };

@@ -1,6 +1,6 @@
 import type { Field, Given, Read } from "../compiler/fields/field.ts";
 import { path } from "../compiler/fields/read.ts";
-import { bytes, int, string, type Type, u8, u16, u32, u64 } from "../compiler/types.ts";
+import { bytes, int, ip4, string, type Type, u8, u16, u32, u64 } from "../compiler/types.ts";
 
 /**
  * What is captured at a drop for its explanation, beside fields of the language: the union of what all explainers look
@@ -60,6 +60,7 @@ const ROWS = {
   "dst.netns": [u32, path(`${dst} -> dev -> nd_net.net -> ns.inum`, { given: routed })],
   "dst.error": [int(16, { signed: true }), path(`${dst} -> error`, { given: routed })],
   "rt.type": [u8, path("skb->_skb_refdst & ~1 : rtable -> rt_type", { given: routed4 })],
+  "rt.gateway": [ip4, path("skb->_skb_refdst & ~1 : rtable -> rt_gw4", { absent: 0n, given: routed4 })],
   "sk.netns": [u32, path("skb->sk->__sk_common.skc_net.net->ns.inum")],
   "sk.port": [u16, path("skb->sk->__sk_common.skc_num")],
   "sk.type": [u16, path("skb->sk->sk_type", { given: fullSocket })],

@@ -23,8 +23,19 @@ export function netnsName(e: Evidence, later: Later): string | undefined {
 /** Of a cause. */
 export const netnsKey = (e: Evidence, later: Later): string => netnsName(e, later) ?? "?";
 
-/** ` 10.0.0.1:5 > 10.0.0.2:6 udp`, as it is with the packet now. */
-export const packet = (e: Evidence): string => {
-  const tuple = e.text("tuple");
-  return tuple === undefined ? "the packet" : tuple;
+/** UDP or TCP, with the port it was sent to; undefined for all else. */
+export function service(e: Evidence): { readonly proto: "tcp" | "udp"; readonly port: number } | undefined {
+  const udp = e.number("udp.dport");
+  if (udp !== undefined) return { proto: "udp", port: udp };
+  const tcp = e.number("tcp.dport");
+  return tcp === undefined ? undefined : { proto: "tcp", port: tcp };
+}
+
+/** ` to 10.0.0.2`, or nothing. */
+export const destined = (e: Evidence): string => {
+  const address = e.text("ip.dst");
+  return address === undefined ? "" : ` to ${address}`;
 };
+
+/** Where there is an address on both sides, else what there is. */
+export const flow = (e: Evidence): string => e.text("tuple") ?? "the packet";

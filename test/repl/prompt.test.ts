@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
     terminal.enter("et 1");
     expect(await until(/packet 1: \d+ events/)).toMatch(/mark 0x0/);
     terminal.enter(".last 1");
-    await until(/\.last 1\nTIME.*\n.*dropped: NO_SOCKET \(end\)\npwq: \d+ events/);
+    await until(/\.last 1\nTIME.*\n.*dropped: NO_SOCKET \(end\)\n +why: [\s\S]*?\npwq: \d+ events/);
     terminal.enter('packets.filter((p) => p.outcome === "drop").length');
     await until(/`events` has all \d+ events of the last trace\n[1-9]\n/);
     terminal.enter("events.at(-1).dr");

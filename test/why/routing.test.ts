@@ -15,7 +15,7 @@ describe("the reverse-path filter", () => {
     const route = "10.0.1.1 via 10.0.2.254 dev s0 src 10.0.2.2 uid 0 \n    cache \n";
     const { text, cause, evidence } = explain(
       drop("IP_RPFILTER", "ip_rcv_finish_core", facts),
-      later({ "ip route get 10.0.1.1": route }),
+      later({ "ip -4 route get 10.0.1.1": route }),
     );
     expect(text).toMatchInlineSnapshot(
       `"dropped in ip_rcv_finish_core: IP_RPFILTER — rp_filter=1 on s1 (netns srv), source 10.0.1.1: strict, so the way back to the source must leave by the device it came in (read later: the route back to 10.0.1.1 goes out of s0, not s1). Asymmetric routing? Try \`sysctl net.ipv4.conf.s1.rp_filter=2\`, or route the answers by s1."`,

@@ -20,7 +20,7 @@ import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
 import { checkOutput, openOutput } from "../output.ts";
 import { holdLimits, note, present } from "../present.ts";
-import { checkedProgram, compileOptions, readProgram } from "../program.ts";
+import { checkedProgram, compileOptions, type GivenProgram, readProgram } from "../program.ts";
 import { report, STATUS } from "../report.ts";
 import { traceClock } from "../trace-clock.ts";
 import { version } from "../version.ts";
@@ -28,9 +28,17 @@ import { refusedWarning } from "../warnings.ts";
 
 /** `pwq run`, and `pwq 'trace …'`. Everything that can be wrong is found before anything is attached. */
 export async function run(call: Call): Promise<number> {
+  checkOutput(call.options);
+  return runProgram(call, readProgram(call));
+}
+
+/** Runs a program that is not checked yet; `presenting` says how its events are shown. */
+export async function runProgram(
+  call: Call,
+  program: GivenProgram,
+  presenting: typeof present = present,
+): Promise<number> {
   const { options, tail } = call;
-  checkOutput(options);
-  const program = readProgram(call);
   if (tail && !canStart(tail[0]!)) throw notStartable(tail[0]!);
   const btf = btfForRunning(options.btf);
   const { checked, facts } = checkedProgram(program, () => kernelFacts(btf));
@@ -43,7 +51,7 @@ export async function run(call: Call): Promise<number> {
   const warning = tracefsWarning(compiled.plan);
   if (warning) report([warning], options.color);
   if (!options.quiet) for (const text of compiled.plan.notices) note(text);
-  return trace(call, checked, compiled, facts);
+  return trace(call, checked, compiled, facts, kernelTracer, presenting);
 }
 
 /** From a compiled program to the end of its trace. */
@@ -53,6 +61,7 @@ export async function trace(
   compiled: Compiled,
   facts: KernelFacts,
   tracer: Tracer = kernelTracer,
+  presenting: typeof present = present,
 ): Promise<number> {
   const { options, tail } = call;
   const query = checked.source.text.trim();
@@ -76,7 +85,7 @@ export async function trace(
     presenter,
     aggregated,
     ended: unread,
-  } = present(output, compiled.queries, context, options, checked.hooks !== undefined);
+  } = presenting(output, compiled.queries, context, options, checked.hooks !== undefined);
   const hooks = await startHooks(checked, { queries: compiled.queries, batch, context }, options);
   const rotating: Partial<Presenter> = output.rotation
     ? { end: (info) => presenter.end({ ...info, files: sink.files }) }

@@ -18,7 +18,7 @@ export function leafReads(
   const symbol = symbolText(context.names);
   const read = (found: Slot | undefined): Read | undefined =>
     found && slotRead(batch, query.record, found, symbol);
-  const slot = (key: string): Read | undefined => read(query.record.slots.find((s) => s.key === key));
+  const slot = slotReads(query, batch, context);
   const special = specialReads(batch, context, symbol, slot);
   const named = (name: string): Read | undefined => special[name]?.() ?? slot(name);
   return (expr) => {
@@ -27,6 +27,19 @@ export function leafReads(
     // A protocol's slot is filled in where the packet has it.
     if (expr.kind === "present") return (at) => found(at) !== undefined;
     return expr.type.kind === "bool" ? truth(found) : found;
+  };
+}
+
+/** Reads of slots by their keys, as they lie there. */
+export function slotReads(
+  { record }: CompiledQuery,
+  batch: Batch,
+  context: DecodeContext,
+): (key: string) => Read | undefined {
+  const symbol = symbolText(context.names);
+  return (key) => {
+    const found = record.slots.find((slot) => slot.key === key);
+    return found && slotRead(batch, record, found, symbol);
   };
 }
 

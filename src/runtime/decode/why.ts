@@ -1,3 +1,4 @@
+import type { CompiledQuery } from "../../compiler/compiled.ts";
 import { findField } from "../../compiler/fields/table.ts";
 import type { Drop, Fact } from "../../why/drop.ts";
 import { EVIDENCE_NAMES, type EvidenceName, evidenceField, evidenceKey } from "../../why/evidence.ts";
@@ -8,6 +9,7 @@ import { printable } from "../text.ts";
 import type { Batch } from "./batch.ts";
 import type { DecodeContext } from "./context.ts";
 import { head } from "./head.ts";
+import { slotReads } from "./leaves.ts";
 import type { Read } from "./read.ts";
 
 /** The explanation of the drop at a place of the batch; undefined if that is none. */
@@ -69,5 +71,67 @@ export function explanationJson({ text, cause, check, now = [], evidence }: Expl
     ...(check !== undefined && { check }),
     evidence: Object.fromEntries(facts),
     ...(now.length > 0 && { later: now }),
+  };
+}
+
+/** A drop as `pwq why` groups it. */
+export interface CauseEvent {
+  /** Drops with the same key have the same explanation. */
+  readonly key: string;
+  readonly time: string;
+  readonly tuple?: string;
+  readonly netns?: string;
+  readonly iface?: string;
+  /** Made when it is asked for: the first drop of a key speaks for all. */
+  readonly explain: () => Explanation;
+}
+
+/** What two drops must have in common to have the same explanation. */
+const KEY_FACTS = [
+  "netns",
+  "iface",
+  "ip.src",
+  "ip.dst",
+  "ip.proto",
+  "udp.dport",
+  "tcp.dport",
+  "protocol",
+] as const;
+
+/** Reads the drops of a query that shows `why`. */
+export function causeEvents(
+  query: CompiledQuery,
+  batch: Batch,
+  context: DecodeContext,
+): (at: number) => CauseEvent {
+  const { reason, location, timeLow, timeHigh } = head(batch);
+  const slot = slotReads(query, batch, context);
+  const explanation = explanationRead(batch, context, slot);
+  const reads = KEY_FACTS.map((name) => {
+    const read = slot(evidenceKey(name));
+    return read ? factRead(name, read) : () => undefined;
+  });
+  const text = (name: EvidenceName): ((at: number) => string | undefined) => {
+    const read = slot(evidenceKey(name));
+    const fact = read && factRead(name, read);
+    return (at) => {
+      const value = fact?.(at);
+      return value === undefined ? undefined : printable(String(value));
+    };
+  };
+  const [tuple, iface] = [text("tuple"), text("iface")];
+  const [ofDevice, ofRoute, ofSocket] = [text("netns"), text("dst.netns"), text("sk.netns")];
+  return (at) => {
+    const inode = ofDevice(at) ?? ofRoute(at) ?? ofSocket(at);
+    const netns = inode === undefined ? undefined : (context.names.netns(Number(inode)) ?? inode);
+    const [packet, dev] = [tuple(at), iface(at)];
+    return {
+      key: [reason(at), location(at), ...reads.map((read) => read(at))].join("|"),
+      time: context.clock.iso(timeLow(at), timeHigh(at)),
+      ...(packet !== undefined && { tuple: packet }),
+      ...(netns !== undefined && { netns }),
+      ...(dev !== undefined && { iface: dev }),
+      explain: () => explanation(at)!,
+    };
   };
 }
