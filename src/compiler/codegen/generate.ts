@@ -112,7 +112,7 @@ export function generate(
       params: 2,
       insns: generateParse(facts, reader, tables, roots.some(asksForLink), members).items,
     },
-    ...(roots.some(asksForContext) ? [contextFunction(facts, reader)] : []),
+    ...(plan.looksAtCalls || roots.some(asksForContext) ? [contextFunction(facts, reader)] : []),
     ...(asksForInner ? [innerFunction(reader, tables)] : []),
     ...tuples.map((inner) => tuple(inner, facts, reader, tables)),
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),

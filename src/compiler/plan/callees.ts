@@ -24,8 +24,7 @@ const NETWORK: ReadonlySet<string> = new Set(
  */
 const OWN: readonly string[] = [
   ...Object.keys(HELPER),
-  // Of the templates alone; the second is what `get_prandom_u32` is called.
-  "this_cpu_ptr",
+  // What `get_prandom_u32` is called.
   "user_rnd_u32",
 ].map((name) => `bpf_${name}`);
 
