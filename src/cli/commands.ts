@@ -47,6 +47,7 @@ const TRACE_OPTIONS = [
   "hold-memory",
   "record",
   "hook",
+  "yes",
 ] as const satisfies readonly OptionName[];
 
 const WHY_OPTIONS = [
@@ -148,6 +149,34 @@ export const COMMANDS: readonly Command[] = [
     takes: "program",
     options: ["e", "names", "color"],
     load: () => import("./commands/info.ts"),
+  },
+  {
+    name: "pack",
+    usage: "[FOLDER] [-o FILE]",
+    about: "make a package of the programs in a folder, which has a package.json",
+    takes: "file",
+    options: ["output", "color"],
+    load: () => import("./commands/pack.ts"),
+  },
+  {
+    name: "add",
+    usage: "./FILE.tgz|npm:NAME",
+    about: "install a package of queries for yourself; nothing of it runs",
+    text: [
+      "Its queries are `@package/name`. Before the first of them runs you are shown what the package may do, and are asked",
+      "once; what was installed is checked against packages.lock.json each time. docs/library.md has the details.",
+    ].join("\n"),
+    takes: "file",
+    options: ["color"],
+    load: () => import("./commands/add.ts"),
+  },
+  {
+    name: "remove",
+    usage: "NAME",
+    about: "remove a package of queries",
+    takes: "nothing",
+    options: ["color"],
+    load: () => import("./commands/remove.ts"),
   },
   {
     name: "repl",

@@ -37,6 +37,7 @@ export interface Options {
   readonly "hold-memory"?: number;
   readonly hook?: string;
   readonly names?: true;
+  readonly yes?: true;
 }
 
 export type OptionName = keyof Options;
@@ -89,6 +90,7 @@ export const OPTIONS: { readonly [K in OptionName]-?: Option<NonNullable<Options
   "hold-memory": { value: size, about: "memory for all that `ending` holds (default 64MiB)" },
   hook: { value: file, about: "TypeScript that sees the events, beside the program's own hooks" },
   record: { value: file, about: "also save the raw events for `pwq replay`" },
+  yes: { about: "agree to what a package may do, which is shown before its first run" },
   names: { about: "only the names, one a line, as shells complete them" },
   help: { short: "h", about: "this text" },
   version: { short: "V", about: "the version of pwq" },

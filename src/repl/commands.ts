@@ -7,6 +7,7 @@ import { run as info } from "../cli/commands/info.ts";
 import { run as list } from "../cli/commands/list.ts";
 import { run as probes } from "../cli/commands/probes.ts";
 import type { CommandModule } from "../cli/commands.ts";
+import { requireAgreed } from "../cli/consent.ts";
 import { alignedLines } from "../cli/lines.ts";
 import { OPTIONS, type Option, type OptionName } from "../cli/options.ts";
 import { readSource } from "../cli/program.ts";
@@ -214,6 +215,7 @@ function save(repl: Repl, rest: string): void {
 function load(repl: Repl, rest: string): void {
   if (rest === "") throw withoutFile("load");
   const { text } = readSource(rest);
+  requireAgreed(rest);
   const located = openLibrary().locate(rest);
   repl.enter(movedUses(text, "path" in located ? located.path : rest));
 }

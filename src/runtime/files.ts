@@ -19,22 +19,36 @@ export interface Library {
   /** All names there are, with their `@`. */
   readonly names: () => readonly string[];
   /** The file of `@name`, or why there is none that can be taken. */
-  readonly locate: (name: string) => { readonly path: string } | { readonly problem: FileProblem };
+  readonly locate: (name: string) => Located | { readonly problem: FileProblem };
+}
+
+interface Located {
+  readonly path: string;
+  /** The folder that the program, and what it uses, has to stay in: of an installed package. */
+  readonly within?: string;
 }
 
 /** What `use` reads: files relative to the one that uses them, and `@name` from the library. */
 export function fileLoader(library: Library): Loader {
   /** A program of the library is shown by its name; what it uses lies beside its file. */
-  const fileOf = (name: string): string => {
-    const located = name.startsWith("@") ? library.locate(name) : { problem: undefined };
-    return "path" in located ? located.path : name;
+  const placeOf = ({ name }: Source): Located => {
+    const located = name.startsWith("@") ? library.locate(name) : undefined;
+    return located && "path" in located ? located : { path: name, ...within.get(name) };
   };
+  /** Of files that files of a package use. */
+  const within = new Map<string, Pick<Located, "within">>();
   return {
-    identity: (source) => realPath(fileOf(source.name)),
+    identity: (source) => realPath(placeOf(source).path),
     load: (path, from) => {
       if (path.startsWith("@")) return loadFromLibrary(path, library);
       if (!/^(\.{1,2}\/|\/)/.test(path)) return { problem: { kind: "not-a-path" }, name: path };
-      return loadFile(isAbsolute(path) ? path : join(dirname(fileOf(from.name)), path));
+      const place = placeOf(from);
+      const name = isAbsolute(path) ? path : join(dirname(place.path), path);
+      if (place.within === undefined) return loadFile(name);
+      if (!(realPath(name) ?? resolve(name)).startsWith(`${realPath(place.within)}/`))
+        return { problem: { kind: "outside" }, name: path };
+      within.set(name, { within: place.within });
+      return loadFile(name);
     },
   };
 }

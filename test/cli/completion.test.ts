@@ -1,10 +1,12 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { SHELLS } from "../../src/cli/completion/shells.ts";
 import { flag } from "../../src/cli/options.ts";
+import { quote } from "../../src/cli/quote.ts";
+import { BUILD_MS, build } from "./build.ts";
 import { emptyFolder } from "./pwq.ts";
 
 /** What the shells themselves offer with the scripts that pwq prints. Where tests must be complete they are installed. */
@@ -13,8 +15,14 @@ const installed = (shell: string): boolean =>
   (process.env.PATH ?? "").split(delimiter).some((folder) => existsSync(join(folder, shell)));
 
 const folder = emptyFolder();
+/** The library is asked through the program that is completed. */
+const env = {
+  ...process.env,
+  PATH: `${resolve("dist")}${delimiter}${process.env.PATH}`,
+  XDG_DATA_HOME: join(folder, "data"),
+};
 const run = (shell: string, ...args: string[]): string[] =>
-  execFileSync(shell, args, { cwd: folder, encoding: "utf8", timeout: 60_000 })
+  execFileSync(shell, args, { cwd: folder, encoding: "utf8", timeout: 60_000, env })
     .split("\n")
     .map((line) => line.split("\t")[0]!)
     .filter((line) => line !== "");
@@ -22,12 +30,12 @@ const run = (shell: string, ...args: string[]): string[] =>
 /** What is offered at the end of a line, sorted. */
 const OFFERS: Readonly<Record<string, (line: string) => string[]>> = {
   bash(line) {
-    // Words as readline makes them: `=` is one of its own.
+    // Words as readline makes them: `=` and `@` are words of their own.
     const words: string[] = [
-      ...(line.match(/'[^']*'|[^\s=]+|=/g) ?? []),
+      ...(line.match(/'[^']*'|[^\s=@]+|[=@]/g) ?? []),
       ...(line.endsWith(" ") ? ["''"] : []),
     ];
-    const script = `source ./pwq.bash; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; _pwq; printf '%s\\n' "\${COMPREPLY[@]}"`;
+    const script = `source ./pwq.bash; COMP_WORDS=(${words.join(" ")}); COMP_CWORD=${words.length - 1}; COMP_LINE=${quote(line)}; COMP_POINT=${line.length}; _pwq; printf '%s\\n' "\${COMPREPLY[@]}"`;
     return run("bash", "--norc", "-c", script);
   },
   zsh: (line) => run("zsh", "-f", resolve("test/cli/offers.zsh"), folder, line),
@@ -35,9 +43,15 @@ const OFFERS: Readonly<Record<string, (line: string) => string[]>> = {
 };
 
 beforeAll(() => {
+  build();
+  mkdirSync(join(folder, "data/pwq/library"), { recursive: true });
+  writeFileSync(
+    join(folder, "data/pwq/library/mine.pwq"),
+    "param lane: int = 1\nparam lake: int = 2\ntrace drop",
+  );
   for (const [shell, script] of Object.entries(SHELLS)) writeFileSync(join(folder, FILE[shell]!), script());
   for (const name of ["drops.pwq", "drops.txt"]) writeFileSync(join(folder, name), "");
-});
+}, BUILD_MS);
 
 /** A shell that builds its tables on a busy machine. */
 const timeout = 60_000;
@@ -76,6 +90,17 @@ describe.each(Object.keys(SHELLS))("%s", { timeout }, (shell) => {
     expect(offers(`pwq ${name} --`).filter((word) => word.startsWith("--"))).toEqual(long.sort());
   });
 
+  /** bash replaces only what follows the `@`. */
+  const named = (line: string): string[] => offers(line).map((word) => word.replace(/^@/, ""));
+
+  test.skipIf(missing)("names of the library, the user's too", () => {
+    expect(named("pwq run @rp")).toEqual(["rpf"]);
+    expect(named("pwq explain @min")).toEqual(["mine"]);
+  });
+  test.skipIf(missing)("parameters of the program that is named", () => {
+    expect(offers("pwq run @mine la")).toEqual(["lake=", "lane="]);
+    expect(offers("pwq run @mine lane=1 lak")).toEqual(["lake="]);
+  });
   test.skipIf(missing)("a value after a sign", () => {
     const plain = offers("pwq run --color=a").map((word) => word.replace(/^--color=/, ""));
     expect(plain).toEqual(["always", "auto"]);

@@ -14,7 +14,9 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from "node:fs";
 import { arch, availableParallelism, freemem, tmpdir } from "node:os";
@@ -106,6 +108,8 @@ async function bundle() {
   // The guests see this machine's files: a build while they run must not change what they test.
   for (const part of ["dist", "build", "examples", "package.json", ...SNAPSHOT_PARTS])
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
+  // What hooks need is not in the bundle.
+  symlinkSync(realpathSync(join(root, "node_modules")), join(scratch, "pwq/node_modules"));
   cpSync(join(here, "faults"), join(scratch, "faults"), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
   // Without the machine's own headers clang does not find <asm/types.h>.

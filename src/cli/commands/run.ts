@@ -45,6 +45,10 @@ export async function runProgram(
   report(checked.warnings, options.color);
   requirePrivileges(call.argv);
   requireKernel(facts);
+  if (program.source.name.startsWith("@")) {
+    const { requireConsent } = await import("../consent.ts");
+    await requireConsent(call, program, facts);
+  }
   const how = compileOptions(options);
   // Programs ask for `why`.
   const compiled = (options.json ? compile : compileExplaining)(checked, facts, how);

@@ -5,7 +5,7 @@ import { commandNames, DEFAULT, GENERAL, optionOf, options, optionsOf, wordsOf }
 export function bash(): string {
   const cases = COMMANDS.map((command) => {
     const words = wordsOf(command);
-    const rest = words === "files" ? "files=1" : `words="${words.join(" ")}"`;
+    const rest = typeof words === "string" ? `${words}=1` : `words="${words.join(" ")}"`;
     const pattern = command.name === DEFAULT ? "*" : command.name;
     return [pattern, `    ${pattern}) flags="${spelt(optionsOf(command))}"; ${rest} ;;`] as const;
   }).sort(([a], [b]) => Number(a === "*") - Number(b === "*"));
@@ -20,8 +20,25 @@ export function bash(): string {
       return `    ${spellings.join("|")}) ${offer}return ;;`;
     });
   return `# bash completion for pwq
+# A name of the library or a parameter of the program. \`@\` and \`=\` may have torn the word, so the line itself is read.
+_pwq_program() {
+  local line=\${COMP_LINE:0:COMP_POINT} word pwq=\${COMP_WORDS[0]} given i offered
+  word=\${line##*[[:space:]]}
+  if [[ $word == @* ]]; then offered=$("$pwq" list --names 2>/dev/null)
+  elif [[ $word == *=* ]]; then return 1
+  else
+    for given in $line; do [[ $given == @* || $given == *.pwq ]] && break; given=; done
+    [[ $given ]] || return 1
+    offered=$("$pwq" info "$given" --names 2>/dev/null)
+    compopt -o nospace 2>/dev/null
+  fi
+  compopt +o filenames 2>/dev/null
+  COMPREPLY=($(compgen -W "$offered" -- "$word"))
+  for i in "\${!COMPREPLY[@]}"; do COMPREPLY[i]=\${COMPREPLY[i]#"\${word%"$cur"}"}; done
+  ((\${#COMPREPLY[@]}))
+}
 _pwq() {
-  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} flags= words= files= i
+  local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} flags= words= files= program= i
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
     [[ \${COMP_WORDS[i]} == -- ]] || continue
@@ -43,7 +60,8 @@ ${values.join("\n")}
 ${cases.map(([, line]) => line).join("\n")}
   esac
   if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$flags" -- "$cur"))
-  elif [[ $files ]]; then COMPREPLY=($(compgen -f -- "$cur"))
+  elif [[ $program ]] && _pwq_program; then :
+  elif [[ $files$program ]]; then COMPREPLY=($(compgen -f -- "$cur"))
   else COMPREPLY=($(compgen -W "$words" -- "$cur")); fi
 }
 complete -o filenames -F _pwq pwq

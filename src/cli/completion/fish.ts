@@ -24,6 +24,16 @@ function __pwq_in
   contains -- $command ${commandNames.join(" ")}; or set command ${DEFAULT}
   test $command = $argv[1]
 end
+# Names of the library, and parameters of the program that is named.
+function __pwq_program
+  set -l words (commandline -opc)
+  if string match -q -- '@*' (commandline -ct)
+    $words[1] list --names 2>/dev/null
+    return
+  end
+  set -l given (string match -- '@*' $words[3..]; string match -- '*.pwq' $words[3..])[1]
+  test -n "$given"; and $words[1] info $given --names 2>/dev/null
+end
 # What the command after \`--\` would offer.
 function __pwq_rest
   set -l words (commandline -opc)
@@ -40,7 +50,8 @@ function linesOf(command: Command): string[] {
   const words = wordsOf(command);
   return [
     ...optionsOf(command).map((option) => line(when, option)),
-    ...(words === "files"
+    ...(words === "program" ? [`complete -c pwq ${when} -a '(__pwq_program)'`] : []),
+    ...(typeof words === "string"
       ? []
       : [`complete -c pwq ${when} -f${words.length > 0 ? ` -a ${quoted(words.join(" "))}` : ""}`]),
   ];

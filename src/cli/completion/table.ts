@@ -30,14 +30,18 @@ export const options: readonly Completed[] = optionNames.map(optionOf);
 export const optionsOf = (command: Command): readonly Completed[] =>
   [...command.options, "help" as const].map(optionOf);
 
-/** What can follow a command besides options: these words, files, or neither. */
-export function wordsOf({ takes }: Command): readonly string[] | "files" {
+/**
+ * What can follow a command besides options: these words, files, or neither. `program`: a file or `@name`, then the
+ * program's parameters; the shell asks pwq for both as they are typed (`pwq list --names`, `pwq info @name --names`).
+ */
+export function wordsOf({ takes }: Command): readonly string[] | "files" | "program" {
   switch (takes) {
     case "shell":
       return ["bash", "zsh", "fish"];
     case "topic":
       return commandNames;
     case "program":
+      return "program";
     case "file":
       return "files";
     case "glob":

@@ -6,14 +6,35 @@ export function zsh(): string {
   const cases = COMMANDS.map((command) => {
     const words = wordsOf(command);
     const rest =
-      words === "files" ? ["'*:file:_files'"] : words.length > 0 ? [`'1:word:(${words.join(" ")})'`] : [];
+      words === "files"
+        ? ["'*:file:_files'"]
+        : words === "program"
+          ? ["'*:program:_pwq_program'"]
+          : words.length > 0
+            ? [`'1:word:(${words.join(" ")})'`]
+            : [];
     const pattern = command.name === DEFAULT ? "*" : command.name;
     const specs = [...optionsOf(command).flatMap(specification), ...rest];
     return [pattern, `    ${pattern}) _arguments -s -S ${specs.join(" ")} ;;`] as const;
   }).sort(([a], [b]) => Number(a === "*") - Number(b === "*"));
   const commands = COMMANDS.map(({ name, about }) => `'${name}:${escaped(about)}'`);
   return `#compdef pwq
+# A name of the library, a parameter of the program, or a file.
+_pwq_program() {
+  local given=\${words[(r)(@*|*.pwq)]}
+  if [[ $PREFIX == @* ]]; then
+    local -a names=(\${(f)"$($_pwq_called list --names 2>/dev/null)"})
+    compadd -a names
+    return
+  fi
+  if [[ -n $given && $PREFIX != *=* ]]; then
+    local -a parameters=(\${(f)"$($_pwq_called info $given --names 2>/dev/null)"})
+    compadd -S '' -a parameters && return
+  fi
+  _files
+}
 _pwq() {
+  local _pwq_called=\${(Q)words[1]}
   local dashes=\${words[(i)--]}
   if (( CURRENT > dashes )); then
     words=("\${(@)words[dashes+1,-1]}")

@@ -36,6 +36,18 @@ export function describeFileProblem(
         message: `\`${name}\` belongs to another user`,
         label: `\`chown root ${problem.what}\` once you know what is in it`,
       };
+    case "changed":
+      return {
+        code: "PWQ2613",
+        message: `the package of \`${name}\` is not what was installed`,
+        label: "`pwq add` installs it anew",
+      };
+    case "outside":
+      return {
+        code: "PWQ2617",
+        message: `\`${name}\` is outside of the package`,
+        label: "a package uses its own files and `@names`",
+      };
     case "not-regular":
       return { code: "PWQ1409", message: `\`${name}\` is not an ordinary file` };
     case "unreadable":

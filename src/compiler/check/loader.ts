@@ -26,6 +26,10 @@ export type FileProblem =
   | { readonly kind: "world-writable"; readonly what: string }
   /** `what`: a file or folder of the library that belongs to neither root nor the user. */
   | { readonly kind: "foreign"; readonly what: string }
+  /** Of an installed package that is not what was installed. */
+  | { readonly kind: "changed" }
+  /** A file of a package that uses one outside of it. */
+  | { readonly kind: "outside" }
   /** A device, a pipe, a socket. */
   | { readonly kind: "not-regular" }
   | { readonly kind: "unreadable"; readonly reason: string }

@@ -43,7 +43,7 @@ function withConstant(
   }
   const constant = constantOf(constantNode, ctx, expectedBeside(value, valueNode, ctx));
   if (!constant || !ordered(node, op, value.type, ctx)) return undefined;
-  constantResult(node, value, op, constant, ctx);
+  if (constantNode.kind !== "ParamRef") constantResult(node, value, op, constant, ctx);
   return eitherEnd(value, op === "!=", node, ctx, (end) => compared(node, end, op, constant, ctx));
 }
 
