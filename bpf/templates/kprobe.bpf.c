@@ -12,7 +12,10 @@
 
 char LICENSE[] SEC("license") = "Dual BSD/GPL";
 
-/* From the address that is probed to its function's cookie: for kprobes that share one attachment, which has no cookie. */
+/*
+ * To a function's cookie, from the address that is probed: for kprobes that share one attachment, which has no cookie. Or from
+ * the cookie that it was attached with by another query.
+ */
 struct {
 	__uint(type, BPF_MAP_TYPE_HASH);
 	__uint(map_flags, BPF_F_NO_PREALLOC);
@@ -73,6 +76,21 @@ SEC("kprobe.multi")
 int pwq_kprobe_multi(void *ctx)
 {
 	at_entry(ctx, bpf_get_attach_cookie(ctx));
+	return 0;
+}
+
+/*
+ * The same for a query that has taken another's place, whose cookies its functions are attached with: from those to what
+ * the functions are now. What is not in the map is no point of this query.
+ */
+SEC("kprobe.multi")
+int pwq_kprobe_multi_again(void *ctx)
+{
+	__u64 attached = bpf_get_attach_cookie(ctx);
+	__u64 *cookie = bpf_map_lookup_elem(&pwq_cookies, &attached);
+
+	if (cookie)
+		at_entry(ctx, *cookie);
 	return 0;
 }
 

@@ -34,6 +34,7 @@ static const napi_property_descriptor EXPORTS[] = {
 	EXPORT("linkInfo", native_link_info),
 	EXPORT("mapLookupPerCpu", native_map_lookup_per_cpu),
 	EXPORT("mapSetProgram", native_map_set_program),
+	EXPORT("mapFill", native_map_fill),
 	EXPORT("mapEntries", native_map_entries),
 	EXPORT("mapCount", native_map_count),
 	EXPORT("mapUpdate", native_map_update),

@@ -49,6 +49,7 @@ EXPORTED(native_attach_kprobes);
 /* maps.c */
 EXPORTED(native_map_lookup_per_cpu);
 EXPORTED(native_map_set_program);
+EXPORTED(native_map_fill);
 EXPORTED(native_map_entries);
 EXPORTED(native_map_count);
 EXPORTED(native_map_update);

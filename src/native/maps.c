@@ -52,17 +52,18 @@ static bool get_sized(napi_env env, napi_value value, size_t wanted, const uint8
 	return true;
 }
 
+/* mapSetProgram(object, map, index, program, of): the last is the program's object. */
 EXPORTED(native_map_set_program)
 {
 	struct bpf_program *program;
-	napi_value values[4];
+	napi_value values[5];
 	struct map map;
 	uint32_t index;
 	int fd;
 
-	if (!get_arguments(env, info, values, 4) || !get_created(env, values, &map) ||
+	if (!get_arguments(env, info, values, 5) || !get_created(env, values, &map) ||
 	    !get_u32(env, values[2], &index) ||
-	    !(program = get_program(env, get_object(env, values[0]), values[3])))
+	    !(program = get_program(env, get_object(env, values[4]), values[3])))
 		return NULL;
 	fd = bpf_program__fd(program);
 	if (fd < 0)
@@ -202,4 +203,24 @@ EXPORTED(native_map_delete)
 	if (!bpf_map_delete_elem(map.fd, key))
 		return make_bool(env, true);
 	return errno == ENOENT ? make_bool(env, false) : throw_errno(env, "mapDelete", map.name, errno);
+}
+
+/* mapFill(object, map, keys, values): numbers of eight bytes to such, all in one call. */
+EXPORTED(native_map_fill)
+{
+	const uint64_t *keys, *numbers;
+	size_t count, values_count;
+	napi_value values[4];
+	struct map map;
+	uint32_t done;
+
+	if (!get_arguments(env, info, values, 4) || !get_created(env, values, &map) ||
+	    !get_u64s(env, values[2], &keys, &count) || !get_u64s(env, values[3], &numbers, &values_count))
+		return NULL;
+	if (count != values_count || map.key_size != sizeof(*keys) || map.value_size != sizeof(*numbers))
+		return throw_type(env, "expected as many values as keys, of the map's sizes");
+	done = count;
+	if (count && bpf_map_update_batch(map.fd, keys, numbers, &done, NULL))
+		return throw_errno(env, "mapFill", map.name, errno);
+	return make_undefined(env);
 }

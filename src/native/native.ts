@@ -52,8 +52,8 @@ export interface Native extends BtfPasses, LineHashing {
   attachRawTracepoint(obj: Obj, program: string, name: string): Link;
   /** Loaded BPF programs of these types (`enum bpf_prog_type`). */
   bpfPrograms(types: readonly number[]): BpfProgram[];
-  /** All maps of `obj`, by name, are those of `loaded`. Before `load` of the first. */
-  shareMaps(obj: Obj, loaded: Obj): void;
+  /** All maps of `obj`, by name, are those of `loaded`; its constants too, if so told. Before `load` of the first. */
+  shareMaps(obj: Obj, loaded: Obj, constants: boolean): void;
   /**
    * A tracing program of the object looks at a function of another loaded program. Before `load`. The descriptor that is
    * returned must stay open until then; `closeDescriptor` closes it.
@@ -68,8 +68,10 @@ export interface Native extends BtfPasses, LineHashing {
 
   /** The value of each possible CPU: a u64 each. */
   mapLookupPerCpu(obj: Obj, map: string, key: Uint8Array | number): BigUint64Array;
-  /** Puts a loaded program into a program array, for tail calls. */
-  mapSetProgram(obj: Obj, map: string, index: number, program: string): void;
+  /** Puts a loaded program, of the object `of`, into a program array, for tail calls. */
+  mapSetProgram(obj: Obj, map: string, index: number, program: string, of: Obj): void;
+  /** Entries from numbers to numbers, in one call. */
+  mapFill(obj: Obj, map: string, keys: BigUint64Array, values: BigUint64Array): void;
   /** All entries, keys and values one after another. Not a snapshot: what changes meanwhile may be missing or twice. */
   mapEntries(obj: Obj, map: string): MapEntries;
   /** How many entries there are now. */

@@ -83,20 +83,32 @@ EXPORTED(native_bpf_programs)
 	return errno == ENOENT ? result : throw_errno(env, "bpfPrograms", NULL, errno);
 }
 
-/* shareMaps(object, loaded): the maps of the first, by name, are those of the second. */
+/* Where libbpf keeps a section of constants. */
+static bool is_constants(const struct bpf_map *map)
+{
+	const char *name = bpf_map__name(map), *end = strrchr(name, '.');
+
+	return end && !strcmp(end, ".rodata");
+}
+
+/* shareMaps(object, loaded, constants): the maps of the first, by name, are those of the second; its constants if so told. */
 EXPORTED(native_share_maps)
 {
 	struct bpf_object *object, *loaded;
 	struct bpf_map *map;
-	napi_value values[2];
+	napi_value values[3];
+	bool constants;
 
-	if (!get_arguments(env, info, values, 2) || !(object = get_object(env, values[0])) ||
-	    !(loaded = get_object(env, values[1])))
+	if (!get_arguments(env, info, values, 3) || !(object = get_object(env, values[0])) ||
+	    !(loaded = get_object(env, values[1])) || !get_bool(env, values[2], &constants))
 		return NULL;
 	bpf_object__for_each_map(map, object) {
 		struct bpf_map *shared = bpf_object__find_map_by_name(loaded, bpf_map__name(map));
-		int err = shared ? bpf_map__reuse_fd(map, bpf_map__fd(shared)) : -ENOENT;
+		int err;
 
+		if (!constants && is_constants(map))
+			continue;
+		err = shared ? bpf_map__reuse_fd(map, bpf_map__fd(shared)) : -ENOENT;
 		if (err)
 			return throw_errno(env, "shareMaps", bpf_map__name(map), -err);
 	}

@@ -23,16 +23,15 @@ import type { KernelFacts } from "../compiler/facts.ts";
 import type { HookProgram } from "../hooks/program.ts";
 import type { Line } from "../hooks/source/line.ts";
 import { NOT_TYPESCRIPT } from "../hooks/source/script.ts";
-import { kernelTracer } from "../runtime/kernel-tracer.ts";
-import type { Tracer } from "../runtime/tracer.ts";
 import { type Composed, compose, keptAfter, PROMPT, placed } from "./composed.ts";
 import { entryOf } from "./entry.ts";
 import { type Kept, keyOf } from "./kept.ts";
 import type { LastRun } from "./last-run.ts";
+import { Places, type TakenOver } from "./places.ts";
 import { NO_SETTINGS, type Settings } from "./settings.ts";
 import type { Surface } from "./table.ts";
 import { Thinking } from "./thinking.ts";
-import { note, type Running, startTrace } from "./trace.ts";
+import { note, type Running, sizesOf, startTrace } from "./trace.ts";
 
 /** Modules and functions come and go: what is known of the kernel is asked again after so long. */
 const FACTS_MS = 5000;
@@ -44,15 +43,20 @@ interface Prepared {
   readonly facts: KernelFacts;
 }
 
+interface Next {
+  readonly start: () => void;
+  readonly taken: TakenOver | undefined;
+}
+
 /** What was entered so far, and what runs: everything but the terminal. */
 export class Repl {
   readonly surface: Surface;
-  readonly #tracer: Tracer;
+  readonly #places = new Places();
   #kept: readonly Kept[] = [];
   #facts: { readonly value: KernelFacts; readonly btf: string | undefined; readonly at: number } | undefined;
   #running: Running | undefined;
-  /** A query that waits for the one before it to end. */
-  #next: (() => void) | undefined;
+  /** A query that waits for the one before it to end; it may have its place already. */
+  #next: Next | undefined;
   /** What was entered and is not done. */
   #busy: Promise<void> | undefined;
   readonly thinking: Thinking;
@@ -61,13 +65,8 @@ export class Repl {
   /** The last query that was found right, with the columns it is shown with. */
   query: string | undefined;
 
-  constructor(
-    { print, screen }: Pick<Surface, "print" | "screen">,
-    settings: Settings = NO_SETTINGS,
-    tracer: Tracer = kernelTracer,
-  ) {
+  constructor({ print, screen }: Pick<Surface, "print" | "screen">, settings: Settings = NO_SETTINGS) {
     this.surface = { print, screen, color: () => this.color };
-    this.#tracer = tracer;
     this.thinking = new Thinking(this.surface);
     this.settings = settings;
   }
@@ -102,18 +101,19 @@ export class Repl {
    * wrong.
    */
   enter(text: string): void {
+    const entered = performance.now();
     this.#inTurn(() => {
       const entry = entryOf(text);
-      if (entry.language === "pwq") this.#enterProgram(text);
+      if (entry.language === "pwq") this.#enterProgram(text, entered);
       else return this.#think(entry.line);
     });
   }
 
-  #enterProgram(entry: string): void {
+  #enterProgram(entry: string, entered: number): void {
     this.attempt(() => {
       const composed = compose(this.#kept, entry, this.settings.columns);
       const statements = parse(entry).program.statements;
-      if (statements.some(({ kind }) => kind === "Trace")) this.#trace(composed);
+      if (statements.some(({ kind }) => kind === "Trace")) this.#trace(composed, entered);
       else this.#define(composed);
     });
   }
@@ -187,7 +187,7 @@ export class Repl {
 
   /** Asks the trace to end; false: there is none. */
   interrupt(): boolean {
-    this.#next = undefined;
+    this.#wait(undefined);
     this.#running?.end();
     return this.tracing;
   }
@@ -229,7 +229,7 @@ export class Repl {
     this.#kept = keptAfter(this.#kept, entry.text);
   }
 
-  #trace(composed: Composed): void {
+  #trace(composed: Composed, entered: number): void {
     const prepared = this.compiled(composed);
     const { compiled, facts } = prepared;
     this.#keep(composed);
@@ -240,25 +240,40 @@ export class Repl {
     const warning = tracefsWarning(compiled.plan);
     if (warning) this.report([warning]);
     for (const text of compiled.plan.notices) note(this.surface, text);
-    const start = (): void => this.attempt(() => this.#start(composed, prepared));
+    const start = (taken?: TakenOver): void => this.attempt(() => this.#start(composed, prepared, taken));
     if (!this.#running) return start();
-    this.#next = start;
+    const taken = this.#places.takeOver(compiled, sizesOf(this.settings.options), entered);
+    if (!taken)
+      note(this.surface, "this query looks at other points: the one before is ended, and they are attached");
+    this.#wait({ start: () => start(taken), taken });
     this.#running.end();
   }
 
-  #start(composed: Composed, prepared: Prepared): void {
-    const { plan } = prepared.compiled;
+  /** The query that comes next, instead of the one that waits. */
+  #wait(next: Next | undefined): void {
+    const before = this.#next;
+    this.#next = next;
+    before?.taken?.loaded.close();
+  }
+
+  #start(composed: Composed, prepared: Prepared, taken: TakenOver | undefined): void {
+    const { compiled } = prepared;
+    const { plan } = compiled;
     const { kprobes } = plan;
-    if (kprobes.length > 0) note(this.surface, `attaching to ${counted(kprobes.length, "function")} …`);
+    if (kprobes.length > 0 && !taken)
+      note(this.surface, `attaching to ${counted(kprobes.length, "function")} …`);
     const running = startTrace(
       {
         entry: composed.entry.text,
         ...prepared,
         options: this.settings.options,
-        tracer: this.#tracer,
+        tracer: this.#places.tracer(compiled, taken),
         onAttached: (attached) => {
           if (attached.refused.length > 0) this.report([refusedWarning(attached.refused)]);
-          note(this.surface, attachedNote(plan, attached));
+          const text = attachedNote(plan, attached);
+          note(this.surface, taken ? `took the place within ${Math.ceil(taken.ms)} ms: ${text}` : text);
+          const idle = taken && this.#places.idleNote(compiled);
+          if (idle) note(this.surface, idle);
         },
         onFault: (fault) => this.report(placed([fault], composed)),
         state: this.thinking.state,
@@ -275,7 +290,7 @@ export class Repl {
         this.#running = undefined;
         const next = this.#next;
         this.#next = undefined;
-        next?.();
+        next?.start();
       });
   }
 }

@@ -15,7 +15,7 @@ import { reasonType } from "../runtime/decode/reason.ts";
 import { kernelNames, tellsCgroups } from "../runtime/kernel/names.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { runSession, type Session } from "../runtime/session.ts";
-import { type Attached, DEFAULT_SIZES, type Tracer } from "../runtime/tracer.ts";
+import { type Attached, DEFAULT_SIZES, type Sizes, type Tracer } from "../runtime/tracer.ts";
 import { type LastRun, lastRun } from "./last-run.ts";
 import { eventTable, type Surface } from "./table.ts";
 
@@ -69,10 +69,7 @@ export function startTrace(
   const session: Session = {
     compiled,
     tracer,
-    sizes: {
-      followMap: options["follow-map"] ?? DEFAULT_SIZES.followMap,
-      buffer: options.buffer ?? DEFAULT_SIZES.buffer,
-    },
+    sizes: sizesOf(options),
     hold: holdLimits(options),
     batch,
     presenter: keepingPresenter(withNotes(presenter, surface), batch, run),
@@ -114,6 +111,11 @@ export function startTrace(
     },
   };
 }
+
+export const sizesOf = ({ buffer, "follow-map": followMap }: Options): Sizes => ({
+  followMap: followMap ?? DEFAULT_SIZES.followMap,
+  buffer: buffer ?? DEFAULT_SIZES.buffer,
+});
 
 /** Without hooks nothing of what they need is loaded. */
 async function startHooks(program: HookProgram, options: HooksOptions): Promise<Hooks> {

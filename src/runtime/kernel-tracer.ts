@@ -21,12 +21,12 @@ const CALLS_MAP = "pwq_calls";
 const STACKS = 4096;
 /** Different values that `first(…)` sees of a packet, on average. */
 const SEEN_PER_PACKET = 4;
-const COOKIE_MAP = "pwq_cookies";
+export const COOKIE_MAP = "pwq_cookies";
 const FRAME_MAP = "pwq_frames";
 /** Entries of a map that these queries have no use for: to make a large one takes longer than to verify the programs. */
 const UNUSED = 64;
 const COUNTER_MAP = "pwq_counters";
-const PROGRAMS = "pwq_programs";
+export const PROGRAMS = "pwq_programs";
 
 /** A batch is big enough to make a call cheap, and small enough that a few of them can be on their way. */
 const BATCH = { batchBytes: 256 * 1024, maxBatches: 4, flushMs: 20 } as const;
@@ -41,20 +41,25 @@ function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
   const obj = face.openObject(bytes);
   try {
     excludeUnused(face, obj, compiled);
-    face.setMapSize(obj, RING, ringSize(sizes.buffer));
-    face.setMapSize(obj, TRACK_MAP, compiled.remembers.packets ? sizes.followMap : UNUSED);
-    if (compiled.plan.backend !== "kprobe") face.setMapSize(obj, COOKIE_MAP, UNUSED);
-    if (!compiled.plan.returns) face.setMapSize(obj, FRAME_MAP, UNUSED);
-    if (compiled.remembers.calls) face.setMapSize(obj, CALLS_MAP, STACKS);
-    if (compiled.remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
-    if (compiled.remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
+    setSizes(face, obj, compiled, sizes);
     face.load(obj);
-    if (callsOn(compiled.plan)) face.mapSetProgram(obj, PROGRAMS, 0, KPROBE_MULTI);
+    if (callsOn(compiled.plan)) face.mapSetProgram(obj, PROGRAMS, 0, KPROBE_MULTI, obj);
   } catch (error) {
     face.closeObject(obj);
     throw error;
   }
   return loaded(face, bytes, obj, compiled);
+}
+
+/** Makes the maps as large as these queries need them. */
+export function setSizes(face: Native, obj: Obj, { remembers, plan }: Compiled, sizes: Sizes): void {
+  face.setMapSize(obj, RING, ringSize(sizes.buffer));
+  face.setMapSize(obj, TRACK_MAP, remembers.packets ? sizes.followMap : UNUSED);
+  if (plan.backend !== "kprobe") face.setMapSize(obj, COOKIE_MAP, UNUSED);
+  if (!plan.returns) face.setMapSize(obj, FRAME_MAP, UNUSED);
+  if (remembers.calls) face.setMapSize(obj, CALLS_MAP, STACKS);
+  if (remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
+  if (remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
 }
 
 /** The query's object joined with its template: what is loaded, and what `pwq compile` saves. */
@@ -83,7 +88,8 @@ export function ringSize(bytes: number): number {
   return 2 ** Math.ceil(Math.log2(Math.max(bytes, 4096)));
 }
 
-function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Compiled): Loaded {
+/** What is loaded, with everything but how it is attached in the dispatcher's case. */
+export function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Compiled): Loaded {
   let ring: Ring | undefined;
   let links: readonly Link[] = [];
   let watch: ProgramWatch | undefined;
@@ -151,7 +157,7 @@ function trackedIn(face: Native, obj: Obj): Tracked {
 }
 
 /** Errors of the addon become findings that say what to do. */
-function told<T>(compiled: Compiled, action: () => T): T {
+export function told<T>(compiled: Compiled, action: () => T): T {
   try {
     return action();
   } catch (error) {

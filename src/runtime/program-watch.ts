@@ -72,7 +72,7 @@ export class ProgramWatch {
       for (const { name } of this.#native.programs(instance)) {
         this.#native.setAutoload(instance, name, name === program);
       }
-      this.#native.shareMaps(instance, this.#obj);
+      this.#native.shareMaps(instance, this.#obj, true);
       target = this.#native.setAttachTarget(instance, program, id, entry);
       this.#native.load(instance);
       this.#links.push(this.#native.attachTrace(instance, program, cookie + BigInt(number)));

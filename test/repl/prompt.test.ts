@@ -169,7 +169,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 180_000 }, () => {
     terminal.enter("trace drop where mark == 7 show len");
     await until(/error\[PWQ3001\]: tracing needs root/);
     terminal.enter(".explain");
-    await until(/Program: \d+ instructions/);
+    await until(/ call pwq_tracepoint\n[\s\S]*exit\npwq> *$/);
   });
 });
 
