@@ -81,16 +81,24 @@ int pwq_kprobe_multi(void *ctx)
 
 /*
  * The same for a query that has taken another's place, whose cookies its functions are attached with: from those to what
- * the functions are now. What is not in the map is no point of this query.
+ * the functions are now. What is not in the map is no point of this query. A function of its own,
+ * because the entry's stack has no room for the key.
  */
-SEC("kprobe.multi")
-int pwq_kprobe_multi_again(void *ctx)
+static __noinline __u64 cookie_again(void *ctx)
 {
 	__u64 attached = bpf_get_attach_cookie(ctx);
 	__u64 *cookie = bpf_map_lookup_elem(&pwq_cookies, &attached);
 
+	return cookie ? *cookie : 0;
+}
+
+SEC("kprobe.multi")
+int pwq_kprobe_multi_again(void *ctx)
+{
+	__u64 cookie = cookie_again(ctx);
+
 	if (cookie)
-		at_entry(ctx, *cookie);
+		at_entry(ctx, cookie);
 	return 0;
 }
 

@@ -13,7 +13,7 @@ describe.skipIf(reason !== undefined)(`loading${because(reason)}`, () => {
     const obj = open();
     const logs = native().load(obj, { logLevel: 1 });
     const shared = [0, 1, 2].map((position) => `pwq_kprobe_multi_${position}`);
-    const names = ["pwq_kprobe_multi", ...shared, "pwq_kprobe", "pwq_tp_kfree_skb"];
+    const names = ["pwq_kprobe_multi", "pwq_kprobe_multi_again", ...shared, "pwq_kprobe", "pwq_tp_kfree_skb"];
     expect(logs.map(({ program }) => program)).toEqual(names);
     for (const { log } of logs) expect(log).toMatch(/processed \d+ insns/);
     expect(native().programStats(obj, "pwq_kprobe").verifiedInsns).toBeGreaterThan(100);
@@ -43,6 +43,7 @@ describe.skipIf(reason !== undefined)(`loading${because(reason)}`, () => {
         .map(({ name, autoload }) => [name, autoload]),
     ).toEqual([
       ["pwq_kprobe_multi", true],
+      ["pwq_kprobe_multi_again", true],
       ["pwq_kprobe_multi_0", true],
       ["pwq_kprobe_multi_1", true],
       ["pwq_kprobe_multi_2", true],
