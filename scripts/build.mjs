@@ -89,7 +89,7 @@ const addon = {
 };
 
 const TARGETS = { x86_64: "x86", arm64: "arm64" };
-const PARTS = ["kprobe", "programs", "calls", "dispatch"];
+const PARTS = ["kprobe", "programs", "calls", "xdp", "dispatch"];
 const template = (part, arch) => `build/bpf/${part}.${arch}.bpf.o`;
 
 const templates = {

@@ -15,6 +15,7 @@
 extern __hidden __u64 pwq_context(void);
 extern __hidden __u64 pwq_entry(__u64 ctx, __u64 cookie);
 extern __hidden __u64 pwq_entry_skb(__u64 ctx, __u64 cookie);
+extern __hidden __u64 pwq_entry_clone(__u64 ctx, __u64 cookie);
 extern __hidden __u64 pwq_on_behalf(__u64 ctx, __u64 skb, __u64 cookie);
 extern __hidden __u64 pwq_may_be_followed(__u64 skb);
 extern __hidden __u64 pwq_shared_cookie(__u64 ctx);
@@ -30,6 +31,8 @@ struct call {
 	__u64 place;
 	__u64 return_address;
 	__u64 skb;
+	/* An XDP program is run for it. */
+	__u64 carries;
 };
 
 struct calls {
@@ -83,7 +86,7 @@ static __always_inline struct call *innermost(struct calls *stack, __u64 stack_p
 	return 0;
 }
 
-static __always_inline void append(struct calls *stack, __u64 place, __u64 skb)
+static __always_inline void append(struct calls *stack, __u64 place, __u64 skb, __u64 carries)
 {
 	__u64 return_address = 0;
 
@@ -97,6 +100,7 @@ static __always_inline void append(struct calls *stack, __u64 place, __u64 skb)
 		call->place = place;
 		call->return_address = return_address;
 		call->skb = skb;
+		call->carries = carries;
 		return;
 	}
 	pwq_count(PWQ_COUNTER_CALLS_FULL);
@@ -104,16 +108,20 @@ static __always_inline void append(struct calls *stack, __u64 place, __u64 skb)
 
 /*
  * At the entry of a function that gets `skb`, once it is known whether it is followed. A packet that nobody follows
- * matters only within a call of one that is: what runs for it is not that one's.
+ * matters only within a call of one that is: what runs for it is not that one's. Where an XDP program is going to be
+ * run, the packet matters in any case, and a copy that is made of it takes its place.
  */
-static __noinline int call_begins(void *ctx, __u64 skb)
+static __noinline int call_begins(void *ctx, __u64 cookie)
 {
+	__u64 skb = pwq_entry_skb((__u64)ctx, cookie), carries = COOKIE(cookie, CARRIES), clone;
 	__u64 key = this_stack(), place = stack_pointer(ctx);
 	struct calls *stack = bpf_map_lookup_elem(&pwq_calls, &key);
 	struct call *outer;
 
+	if (!skb)
+		return 0;
 	if (!stack) {
-		if (!pwq_may_be_followed(skb))
+		if (!carries && !pwq_may_be_followed(skb))
 			return 0;
 		bpf_map_update_elem(&pwq_calls, &key, &no_calls, BPF_ANY);
 		stack = bpf_map_lookup_elem(&pwq_calls, &key);
@@ -122,33 +130,46 @@ static __noinline int call_begins(void *ctx, __u64 skb)
 	}
 	/* One at the same place is over: its caller calls again. */
 	outer = innermost(stack, place + 1);
-	if (outer ? outer->skb != skb : pwq_may_be_followed(skb))
-		append(stack, place, skb);
+	clone = pwq_entry_clone((__u64)ctx, cookie);
+	if (outer && outer->skb == skb && clone && outer->carries)
+		outer->skb = clone;
+	else if (carries || (outer ? outer->skb != skb : pwq_may_be_followed(skb)))
+		append(stack, place, skb, carries);
 	return 0;
 }
 
-/* At the entry of a function that gets none: the packet it works for, 0 if that is none or nobody knows. */
-static __noinline __u64 caller_skb(void *ctx)
+/* The call that something which has its frame below this place is in. */
+static __always_inline struct call *call_around(__u64 stack_pointer)
 {
 	__u64 key = this_stack();
 	struct calls *stack = bpf_map_lookup_elem(&pwq_calls, &key);
-	struct call *call;
 
-	if (!stack)
-		return 0;
-	/* Or at the same place, if the function with the packet has jumped to this one. */
-	call = innermost(stack, stack_pointer(ctx));
+	return stack ? innermost(stack, stack_pointer) : 0;
+}
+
+/*
+ * At the entry of a function that gets none: the packet it works for, 0 if that is none or nobody knows. The call may be
+ * at the same place, if the function with the packet has jumped to this one.
+ */
+static __noinline __u64 caller_skb(void *ctx)
+{
+	struct call *call = call_around(stack_pointer(ctx));
+
 	return call ? call->skb : 0;
+}
+
+/* For xdp.bpf.c: the packet that an XDP program was run for whose context is at this place, 0 if there is none yet. */
+__hidden __u64 pwq_carried_skb(__u64 place)
+{
+	struct call *call = call_around(place);
+
+	return call && call->carries ? call->skb : 0;
 }
 
 static __always_inline void at_calling(void *ctx, __u64 cookie)
 {
-	__u64 skb;
-
 	pwq_entry((__u64)ctx, cookie);
-	skb = pwq_entry_skb((__u64)ctx, cookie);
-	if (skb)
-		call_begins(ctx, skb);
+	call_begins(ctx, cookie);
 }
 
 static __always_inline void at_called(void *ctx, __u64 cookie)

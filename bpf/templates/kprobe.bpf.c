@@ -181,7 +181,7 @@ __hidden __u64 pwq_tracepoint(__u64 ctx, __u64 skb, __u64 cookie, __u64 location
 	return 0;
 }
 
-/* For calls.bpf.c: an entry program's work at a function with an skb, in two parts. */
+/* For calls.bpf.c: an entry program's work at a function with an skb, in parts. */
 __hidden __u64 pwq_entry(__u64 ctx, __u64 cookie)
 {
 	at_entry((void *)ctx, cookie);
@@ -191,6 +191,11 @@ __hidden __u64 pwq_entry(__u64 ctx, __u64 cookie)
 __hidden __u64 pwq_entry_skb(__u64 ctx, __u64 cookie)
 {
 	return skb_of((void *)ctx, cookie);
+}
+
+__hidden __u64 pwq_entry_clone(__u64 ctx, __u64 cookie)
+{
+	return clone_of((void *)ctx, cookie);
 }
 
 /* For the same, at one without. Of a packet that is being freed nothing but the socket buffer may be left. */

@@ -12,7 +12,7 @@ export function attachedNote(plan: AttachPlan, { count: all, refused, programs =
   const parts = [
     ...(functions > 0 ? [counted(functions, "function")] : []),
     ...(count > functions ? [counted(Math.min(tracepoints, count - functions), "tracepoint")] : []),
-    ...(plan.programPoints ? [counted(programs, "BPF program")] : []),
+    ...(plan.programPoints.length > 0 ? [counted(programs, "BPF program")] : []),
   ];
   const how = functions > 0 ? ` (${plan.backend})` : "";
   return `attached to ${parts.join(" and ")}${how}; Ctrl-C ends the trace`;

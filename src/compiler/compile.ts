@@ -44,9 +44,12 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
   return {
     object: writeObject(unit),
     templates: [
-      "kprobe",
-      ...(plan.programPoints ? ["programs"] : []),
-      ...(plan.looksAtCalls ? ["calls"] : []),
+      ...new Set([
+        // Each before those that call it: libbpf's linker (1.1) loses what is called by several.
+        "kprobe",
+        ...(plan.looksAtCalls ? ["calls"] : []),
+        ...plan.programPoints.map(({ template }) => template),
+      ]),
     ].map((part) => `${part}.${facts.arch}`),
     remembers: {
       packets: plan.queries.some(({ once }) => !once),

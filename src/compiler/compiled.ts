@@ -33,7 +33,7 @@ export interface AttachPlan {
   /** How returns of functions are seen, if a query asks for them. */
   readonly returns?: ReturnPlan;
   /** Loaded BPF programs to look at, and those that are loaded later. */
-  readonly programPoints?: ProgramPoints;
+  readonly programPoints: readonly ProgramPoints[];
   /** Raw tracepoints, each with its own program in the object. */
   readonly tracepoints: readonly TracepointAttachment[];
   /** What was asked for and is left out on purpose, with the reason: compiler copies, not traceable, too many arguments. */

@@ -211,6 +211,7 @@ export const COOKIE = {
   role: [22, 3], // ROLE
   freePath: [25, 1], // may run while the skb is being freed, after the drop tracepoint
   kind: [26, 2], // POINT_KIND
+  carries: [29, 1], // its packet matters before anybody follows it: an XDP program is run for it
   headless: [28, 1], // the packet data is freed already: header fields are absent (event.has = parsed)
   at: [32, 8], // queries that look here
   until: [40, 8], // queries that end here

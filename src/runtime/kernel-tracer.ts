@@ -92,7 +92,7 @@ export function ringSize(bytes: number): number {
 export function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Compiled): Loaded {
   let ring: Ring | undefined;
   let links: readonly Link[] = [];
-  let watch: ProgramWatch | undefined;
+  let watches: readonly ProgramWatch[] = [];
   let missed = 0;
   const programs = () => face.programs(obj).filter(({ autoload }) => autoload);
   return {
@@ -100,9 +100,9 @@ export function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Comp
       told(compiled, () => {
         const attached = attachPlan(face, obj, plan);
         links = attached.links;
-        if (!plan.programPoints) return attached;
-        watch = new ProgramWatch(face, bytes, obj, plan.programPoints, met);
-        return { ...attached, count: attached.count + watch.count, programs: watch.count };
+        watches = plan.programPoints.map((points) => new ProgramWatch(face, bytes, obj, points, met));
+        const count = watches.reduce((sum, watch) => sum + watch.count, 0);
+        return { ...attached, count: attached.count + count, programs: count };
       }),
     read(onBatch) {
       ring = face.openRing(obj, RING, { onBatch, ...BATCH });
@@ -115,7 +115,7 @@ export function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Comp
     remembered: () => (compiled.remembers.last ? face.mapEntries(obj, PAST_MAP).count : 0),
     missed: () => missed,
     detach() {
-      watch?.stop();
+      for (const watch of watches) watch.stop();
       // The kernel forgets both counts with the links and the programs.
       missed = programs().reduce(
         (sum, { name }) => sum + Number(face.programStats(obj, name).recursionMisses),
@@ -131,7 +131,7 @@ export function loaded(face: Native, bytes: Uint8Array, obj: Obj, compiled: Comp
       if (ring) await face.ringFlush(ring);
     },
     close() {
-      watch?.stop();
+      for (const watch of watches) watch.stop();
       for (const link of links) face.detach(link);
       links = [];
       if (ring) face.closeRing(ring);

@@ -81,7 +81,7 @@ export async function runSession(session: Session): Promise<EndInfo> {
     const { limit, hold, hooks } = session;
     const taking = intake(compiled.queries, session.batch, presenter, { limit, hold, hooks }, end.because);
     const attached = loaded.attach(compiled.plan, session.onProgram);
-    if (attached.count === 0 && !compiled.plan.programPoints) throw nothingAttached(attached);
+    if (attached.count === 0 && compiled.plan.programPoints.length === 0) throw nothingAttached(attached);
     session.onAttached?.(attached);
     presenter.start({ ...session.about, backend: compiled.plan.backend, probes: attached.count });
     const releaseSoon = releaser(taking);

@@ -4,7 +4,6 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { check as checkCodes } from "../../src/compiler/diagnostics/codes/check.ts";
 import { files } from "../../src/compiler/diagnostics/codes/files.ts";
 import { hooks } from "../../src/compiler/diagnostics/codes/hooks.ts";
-import { later } from "../../src/compiler/diagnostics/codes/later.ts";
 import { plan } from "../../src/compiler/diagnostics/codes/plan.ts";
 import { syntax } from "../../src/compiler/diagnostics/codes/syntax.ts";
 import { CODES, type Page } from "../../src/compiler/diagnostics/codes.ts";
@@ -46,7 +45,6 @@ describe("examples in help pages", () => {
     ...checkCodes,
     ...plan,
     ...files,
-    ...later,
     ...hooks,
   });
   // These two are wrong only where functions cannot be probed.

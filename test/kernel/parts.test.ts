@@ -13,6 +13,8 @@ it.each([
   "trace skb at path, tc",
   "trace skb at calls fib_table_lookup, tc when changed(mark)",
   "trace xdp",
+  "trace skb at xdp, tc",
+  "trace skb at path, xdp, calls",
 ])("%s: all parts of the object are there", (text) => {
   for (const kernel of ["6.1", "6.12", "7.2"] as const) {
     const facts = fixtureFacts(kernel);

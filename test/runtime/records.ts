@@ -169,6 +169,7 @@ export function compiled(queries: readonly CompiledQuery[], plan: Partial<Attach
       points: POINTS,
       kprobes: [],
       tracepoints: [],
+      programPoints: [],
       leftOut: () => [],
       notices: [],
       ...plan,

@@ -9,7 +9,6 @@ import { condition } from "./expression/condition.ts";
 import { type Context, placeOf } from "./expression/context.ts";
 import { checkFollow, FOLLOW_KINDS } from "./follow.ts";
 import { checkJourney } from "./journey.ts";
-import { laterPoint } from "./later.ts";
 import { isTooLong } from "./length.ts";
 import { warnAbsent } from "./lint-absent.ts";
 import { warnInterface } from "./lint-interface.ts";
@@ -36,7 +35,7 @@ export function checkQuery(syntax: Trace, outer: Context): CheckedQuery {
   ];
   const stretch = from && checkStretch(from, outer);
   // A stretch by itself looks at its two ends.
-  const points = at ? checkPoints(at.points, outer) : stretch ? [] : [standardPoint(syntax)];
+  const points = at ? at.points : stretch ? [] : [standardPoint(syntax)];
   const xdp = syntax.subject.text === "xdp";
   const ctx: Context = {
     ...outer,
@@ -179,14 +178,6 @@ function checkTogether(syntax: Trace, clauses: ReadonlyMap<Clause["kind"], Claus
   }
 }
 
-function checkPoints(points: readonly Point[], ctx: Context): readonly Point[] {
-  for (const point of points) {
-    const later = point.kind === "NamedPoint" ? laterPoint(point.name) : undefined;
-    if (later) ctx.world.report.error(later.code, placeOf(ctx, point), later.message, later);
-  }
-  return points;
-}
-
 function checkStretch({ from, to }: ClauseOf<"From">, ctx: Context): CheckedQuery["stretch"] {
   for (const point of [from, to]) {
     if (!("exclude" in point && point.exclude)) continue;
@@ -199,7 +190,6 @@ function checkStretch({ from, to }: ClauseOf<"From">, ctx: Context): CheckedQuer
       },
     );
   }
-  checkPoints([from, to], ctx);
   return { from, to };
 }
 

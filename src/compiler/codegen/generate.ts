@@ -74,7 +74,7 @@ export function generate(
   const tables = new Tables();
   const filters = new Filters();
   const roots = queries.flatMap(rootsOf);
-  const ofFrames = plan.programPoints?.label === "xdp";
+  const ofFrames = queries.some(({ checked }) => checked.syntax.subject.text === "xdp");
   const members = ofFrames ? xdpMembers(facts) : undefined;
   // It tests skbs; each frame goes to the queries.
   const tests = ofFrames ? undefined : selection(queries.map(({ where }) => where));

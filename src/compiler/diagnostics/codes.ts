@@ -3,7 +3,6 @@ import { check } from "./codes/check.ts";
 import { files } from "./codes/files.ts";
 import { hooks } from "./codes/hooks.ts";
 import { internal } from "./codes/internal.ts";
-import { later } from "./codes/later.ts";
 import { library } from "./codes/library.ts";
 import { machine } from "./codes/machine.ts";
 import { plan } from "./codes/plan.ts";
@@ -32,7 +31,6 @@ export const CODES = {
   ...check,
   ...plan,
   ...files,
-  ...later,
   ...library,
   ...hooks,
   ...call,

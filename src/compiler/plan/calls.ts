@@ -1,4 +1,4 @@
-import type { CallsPoint } from "../../../grammar/ast.ts";
+import type { CallsPoint, Point } from "../../../grammar/ast.ts";
 import type { KprobeAttachment, PointInfo } from "../compiled.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggest } from "../diagnostics/suggest.ts";
@@ -81,10 +81,14 @@ function whyNone(
   };
 }
 
+/** The point `xdp`, which in a trace of packets takes the calls that they are in. */
+export const isXdp = (point: Point): boolean => point.kind === "NamedPoint" && point.name === "xdp";
+
 /** Why a query cannot have its `calls` here; undefined: it can. */
 export function whyNoCalls(query: CheckedQuery, { arch, features }: KernelFacts): Diagnostic | undefined {
-  const { stretch, source } = query;
-  const point = query.at.find((p) => p.kind === "CallsPoint");
+  const { stretch, source, syntax } = query;
+  if (syntax.subject.text === "xdp") return undefined;
+  const point = query.at.find((p) => p.kind === "CallsPoint" || isXdp(p));
   const end = [stretch?.from, stretch?.to].find((p) => p?.kind === "CallsPoint");
   const found = end ?? point;
   if (!found) return undefined;
@@ -96,12 +100,16 @@ export function whyNoCalls(query: CheckedQuery, { arch, features }: KernelFacts)
     ...(help.length === 0 ? {} : { help }),
   });
   if (end) return no("a journey does not begin or end at functions without a packet");
-  if (query.follow.size === 0)
-    return no("with `follow none` nobody works for a followed packet", "leave `follow none` out");
+  const what = isXdp(found) ? "xdp" : "calls";
+  if (query.follow.size === 0) {
+    return what === "xdp"
+      ? no("with `follow none` there is no packet at XDP programs", "`trace xdp` sees their frames")
+      : no("with `follow none` nobody works for a followed packet", "leave `follow none` out");
+  }
   if (waitsForReturns(query))
-    return no("`calls` and `ret` do not go together", "trace them by two calls of pwq, side by side");
+    return no(`\`${what}\` and \`ret\` do not go together`, "trace them by two calls of pwq, side by side");
   if (arch !== "x86_64")
-    return no(`\`calls\` is not to be had on ${arch}`, "it takes return addresses that lie on the stack");
+    return no(`\`${what}\` is not to be had on ${arch}`, "it takes return addresses that lie on the stack");
   if (!features.interruptContext)
     return no("this kernel does not tell which stack a function runs on", "`pwq doctor` says why");
   return undefined;

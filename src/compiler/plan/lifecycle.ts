@@ -34,6 +34,9 @@ export interface Crossing {
   readonly when?: number;
 }
 
+/** What runs XDP programs for packets that have an skb: in generic mode, and a veth device, which may build it anew before. */
+export const XDP_RUNNERS: readonly string[] = ["bpf_prog_run_generic_xdp", "veth_xdp_rcv_skb"];
+
 /** Where a journey ends for queries that do not follow the packet any further. */
 export const CROSSINGS = {
   nat: [{ function: "nf_nat_manip_pkt" }], // called where an address or a port is replaced

@@ -8,13 +8,20 @@ import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
 import type { Source, Span } from "../source.ts";
 import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
-import { attachCalls, callPrograms, tooManyCalls, whyNoCalls } from "./calls.ts";
+import { attachCalls, callPrograms, isXdp, tooManyCalls, whyNoCalls } from "./calls.ts";
 import { packCookie } from "./cookie.ts";
 import { KPROBE, KPROBE_MULTI } from "./entry.ts";
 import { type Part, planFollowing } from "./following.ts";
-import { HEADLESS, isFreePath } from "./lifecycle.ts";
+import { HEADLESS, isFreePath, XDP_RUNNERS } from "./lifecycle.ts";
 import { type Selection, selectPoints } from "./points.ts";
-import { nameNotice, programPoints, VERDICT } from "./programs.ts";
+import {
+  FRAMES_NOTICE,
+  nameNotice,
+  type ProgramKind,
+  type ProgramPoints,
+  programPoints,
+  VERDICT,
+} from "./programs.ts";
 import { mixedNotices, planReturns, type ReturnPlan, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
 import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
@@ -99,14 +106,18 @@ export function plan(
     if (why) report(why);
   }
   if (frames.length > 0 && frames.length < queries.length) report(mixed(frames[0]!));
-  const select = (q: CheckedQuery, points: readonly Point[]): Selection =>
-    selectPoints(points, world, facts, q.source, report);
+  const select = (q: CheckedQuery, points: readonly Point[]): Selection => {
+    const selection = selectPoints(points, world, facts, q.source, report);
+    const ofSkb = q.syntax.subject.text === "xdp" ? [] : points.filter(isXdp);
+    return { ...selection, needFunctions: [...selection.needFunctions, ...ofSkb] };
+  };
   const stretches = queries.map(
     (q) => q.stretch && { from: select(q, [q.stretch.from]), to: select(q, [q.stretch.to]) },
   );
   queries.forEach(({ source, stretch }) => {
     for (const end of stretch ? [stretch.from, stretch.to] : []) {
-      if (end.kind === "NamedPoint" && end.name === "tc") report(noEnd(source, end.span));
+      if (end.kind === "NamedPoint" && (end.name === "tc" || end.name === "xdp"))
+        report(noEnd(source, end.span));
     }
   });
   const selections = queries.map((q, i) =>
@@ -194,6 +205,9 @@ export function plan(
     probing,
     queries.map((q, i) => (q.follow.size > 0 && !once[i] ? q : undefined)),
   );
+  if (frames.length === 0 && selections.some(({ xdp }) => xdp)) {
+    for (const name of XDP_RUNNERS) if (world.functions.has(name)) want(functions, name);
+  }
   for (const [name, part] of following.functions) want(functions, name).part = part;
   for (const [name, part] of following.tracepoints) want(tracepoints, name).part = part;
   notices.push(...following.notices);
@@ -216,24 +230,21 @@ export function plan(
     : undefined;
   for (const [, want] of returning) want.returns = want.at & waiting;
   notices.push(...queries.flatMap(mixedNotices), ...queries.flatMap(nameNotice));
-  const kind = selections.some(({ xdp }) => xdp) ? "xdp" : "tc";
-  const watching = selections.reduce((bits, { tc, xdp }, i) => (tc || xdp ? bits | (1 << i) : bits), 0);
-  return assemble(
-    world,
-    facts,
-    backend,
-    functions,
-    calls,
-    tracepoints,
-    how,
-    { kind, at: watching },
-    {
-      notices,
-      once,
-      timed: stretches.map((stretch) => stretch !== undefined),
-      leftOut: () => leftOut(world, selections, probing),
-    },
-  );
+  const bitsOf = (is: (selection: Selection) => boolean): number =>
+    selections.reduce((bits, selection, i) => (is(selection) ? bits | (1 << i) : bits), 0);
+  const looksAtXdp = bitsOf(({ xdp }) => xdp);
+  const ofFrames = frames.length > 0;
+  if (looksAtXdp && !ofFrames) notices.push(FRAMES_NOTICE);
+  const watching = new Map<ProgramKind, number>([
+    ["tc", bitsOf(({ tc }) => tc)],
+    [ofFrames ? "frames" : "xdp", looksAtXdp],
+  ]);
+  return assemble(world, facts, backend, functions, calls, tracepoints, how, watching, {
+    notices,
+    once,
+    timed: stretches.map((stretch) => stretch !== undefined),
+    leftOut: () => leftOut(world, selections, probing),
+  });
 }
 
 function noModule(name: string, loaded: readonly string[]): Diagnostic {
@@ -383,7 +394,7 @@ function assemble(
   calls: ReadonlyMap<string, number>,
   tracepoints: ReadonlyMap<string, Want>,
   how: Omit<ReturnPlan, "first"> | undefined,
-  watching: { readonly kind: "tc" | "xdp"; readonly at: number },
+  watching: ReadonlyMap<ProgramKind, number>,
   {
     once,
     timed,
@@ -399,7 +410,8 @@ function assemble(
   const wants: Want[] = [];
   const kprobes: KprobeAttachment[] = [];
   const usual = backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE;
-  const probes = calls.size > 0 ? callPrograms(backend).calling : usual;
+  const looksAtCalls = calls.size > 0 || (watching.get("xdp") ?? 0) !== 0;
+  const probes = looksAtCalls ? callPrograms(backend).calling : usual;
   // Functions whose returns are seen come first: their numbers tell those of the returns.
   const ordered = [...functions].sort(([, a], [, b]) => Number(b.returns !== 0) - Number(a.returns !== 0));
   for (const [name, want] of ordered) {
@@ -418,6 +430,7 @@ function assemble(
         freePath: isFreePath(name) ? 1 : 0,
         kind: POINT_KIND.function,
         headless: HEADLESS.has(name) ? 1 : 0,
+        carries: watching.get("xdp") && XDP_RUNNERS.includes(name) ? 1 : 0,
         at: want.at,
         until: want.until,
         returns: want.returns,
@@ -470,24 +483,28 @@ function assemble(
       ...(value ? { value } : {}),
     });
   }
-  const { kind, at } = watching;
-  const loaded = at === 0 ? undefined : programPoints(kind, at, points.length);
-  for (let i = 0; i < (loaded?.count ?? 0); i++) {
-    points.push({
-      kind: "program",
-      name: `a program at ${kind}`,
-      ...(kind === "xdp" ? { value: VERDICT } : {}),
-    });
+  const loaded: ProgramPoints[] = [];
+  for (const [kind, at] of watching) {
+    if (at === 0) continue;
+    const one = programPoints(kind, at, points.length);
+    loaded.push(one);
+    for (let i = 0; i < one.count; i++) {
+      points.push({
+        kind: "program",
+        name: `a program at ${one.label}`,
+        ...(kind === "frames" ? { value: VERDICT } : {}),
+      });
+    }
   }
   return {
     backend,
     points,
     kprobes,
-    ...(loaded ? { programPoints: loaded } : {}),
+    programPoints: loaded,
     ...(how ? { returns: { ...how, first } } : {}),
     tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
     programs,
-    looksAtCalls: calls.size > 0,
+    looksAtCalls,
     queries: once.map((one, index) => {
       const pointsOf = (what: "ending" | "from" | "to"): readonly number[] =>
         wants.flatMap((want, point) => (want[what] & (1 << index) ? [point] : []));

@@ -8,6 +8,8 @@ import { packCookie } from "./cookie.ts";
 export interface ProgramPoints {
   /** Entry program of the template, loaded once for each program that is looked at. */
   readonly program: string;
+  /** Which part of the templates has it. */
+  readonly template: "programs" | "xdp";
   /** Program types (`enum bpf_prog_type`). */
   readonly types: readonly number[];
   /** `tc`: stands behind the names, `cls_main(tc)`. */
@@ -24,20 +26,27 @@ const MOST = 256;
 
 const KINDS = {
   // BPF_PROG_TYPE_SCHED_CLS and _SCHED_ACT
-  tc: { program: "pwq_tc", types: [3, 4] },
+  tc: { program: "pwq_tc", template: "programs", types: [3, 4], label: "tc" },
   // BPF_PROG_TYPE_XDP
-  xdp: { program: "pwq_xdp", types: [6] },
+  frames: { program: "pwq_xdp", template: "programs", types: [6], label: "xdp" },
+  xdp: { program: "pwq_xdp_of_skb", template: "xdp", types: [6], label: "xdp" },
 } as const;
 
+/** The packets at tc, frames at XDP programs, packets that XDP programs run for. */
+export type ProgramKind = keyof typeof KINDS;
+
 /** `at`: the queries (bits) that look at programs of that kind. */
-export const programPoints = (label: keyof typeof KINDS, at: number, first: number): ProgramPoints => ({
-  ...KINDS[label],
-  label,
+export const programPoints = (kind: ProgramKind, at: number, first: number): ProgramPoints => ({
+  ...KINDS[kind],
   first,
   count: MOST,
   // The number is the cookie's lowest field, so that adding to the cookie adds to it.
   cookie: packCookie({ point: first, kind: POINT_KIND.tracepoint, at }),
 });
+
+/** Said of packets at XDP programs: a driver runs them before there is a socket buffer. */
+export const FRAMES_NOTICE =
+  "`at xdp` sees XDP programs in generic mode and on veth devices; `trace xdp` sees the frames in all modes";
 
 /** What an XDP program returns: `enum xdp_action`. */
 export const VERDICT: RegisterValue = { kind: "scalar", size: 4, signed: false };

@@ -11,6 +11,9 @@ export const WAYPOINTS_OF_KERNELS: readonly (readonly string[])[] = [
   ["tcf_classify"],
   ["ip_rcv"],
   ["ipv6_rcv"],
+  // Behind these two, and where GRO hands IP a list of packets in their stead.
+  ["ip_rcv_core"],
+  ["ip6_rcv_core"],
   ["arp_rcv"],
   // routed and filtered
   ["nf_hook_slow"],

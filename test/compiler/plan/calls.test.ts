@@ -34,6 +34,22 @@ describe("calls", () => {
     expect(planned("trace skb at ip_rcv").looksAtCalls).toBe(false);
   });
 
+  it("XDP programs are run for the packet of the call they are in", () => {
+    const made = planned("trace skb at ip_rcv\ntrace skb at xdp, tc where udp.dport == 53");
+    const runner = made.kprobes.find(({ symbol }) => symbol === "bpf_prog_run_generic_xdp")!;
+    expect(runner.program).toBe("pwq_calling_multi");
+    expect(unpackCookie(runner.cookie)).toMatchObject({ carries: 1, at: 0 });
+    const other = made.kprobes.find(({ symbol }) => symbol === "ip_rcv")!;
+    expect(unpackCookie(other.cookie).carries).toBe(0);
+    expect(made.programPoints.map(({ program, cookie }) => [program, unpackCookie(cookie).at])).toEqual([
+      ["pwq_tc", 2],
+      ["pwq_xdp_of_skb", 2],
+    ]);
+    const [tc, xdp] = made.programPoints;
+    expect(xdp!.first).toBe(tc!.first + tc!.count);
+    expect(made.notices.join()).toMatch(/generic mode/);
+  });
+
   it("by themselves do not say which packets: all functions do", () => {
     const all = planned("trace skb").kprobes.length;
     expect(planned("trace skb at calls neigh_lookup").kprobes.length).toBe(all + 1);

@@ -292,10 +292,10 @@ describe("programs at tc", () => {
   it("are points of their own, whose names are not known yet, and need no function", () => {
     const made = planned("trace skb at tc follow none show mark");
     expect(made.kprobes).toEqual([]);
-    expect(made.programPoints).toMatchObject({ program: "pwq_tc", types: [3, 4], label: "tc", first: 0 });
-    expect(made.points.length).toBe(made.programPoints!.count);
+    expect(made.programPoints).toMatchObject([{ program: "pwq_tc", types: [3, 4], label: "tc", first: 0 }]);
+    expect(made.points.length).toBe(made.programPoints[0]!.count);
     expect(made.points[0]).toMatchObject({ kind: "program" });
-    const { cookie } = made.programPoints!;
+    const { cookie } = made.programPoints[0]!;
     expect(unpackCookie(cookie + 7n)).toMatchObject({ point: 7, at: 1, until: 0 });
   });
 
@@ -308,10 +308,12 @@ describe("programs at tc", () => {
 
   it("stand behind all other points", () => {
     const made = planned("trace skb at ip_rcv, tc until drop\ntrace skb at ip_rcv");
-    expect(made.points.findIndex(({ kind }) => kind === "program")).toBe(made.programPoints!.first);
-    expect(unpackCookie(made.programPoints!.cookie).at).toBe(1);
-    expect(made.points.slice(made.programPoints!.first).every(({ kind }) => kind === "program")).toBe(true);
-    expect(planned("trace skb at ip_rcv").programPoints).toBeUndefined();
+    expect(made.points.findIndex(({ kind }) => kind === "program")).toBe(made.programPoints[0]!.first);
+    expect(unpackCookie(made.programPoints[0]!.cookie).at).toBe(1);
+    expect(made.points.slice(made.programPoints[0]!.first).every(({ kind }) => kind === "program")).toBe(
+      true,
+    );
+    expect(planned("trace skb at ip_rcv").programPoints).toEqual([]);
   });
 
   it("are refused where the kernel has no probes on programs", () => {
@@ -327,7 +329,7 @@ describe("frames at XDP programs", () => {
     const made = planned("trace xdp where udp.dport == 53 and ret == XDP_DROP");
     expect(made.kprobes).toEqual([]);
     expect(made.tracepoints).toEqual([]);
-    expect(made.programPoints).toMatchObject({ program: "pwq_xdp", types: [6], label: "xdp", first: 0 });
+    expect(made.programPoints).toMatchObject([{ program: "pwq_xdp", types: [6], label: "xdp", first: 0 }]);
     expect(made.points[0]).toMatchObject({ kind: "program", value: { size: 4, signed: false } });
   });
 });

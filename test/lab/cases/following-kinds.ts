@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import type { Case } from "../kit/case.ts";
-import { crowd, separateJourneys, skbsAt } from "../kit/crowd.ts";
+import { separateJourneys, skbsAt } from "../kit/crowd.ts";
 import { passes, values } from "../kit/expect.ts";
-import { passThroughXdp } from "../kit/xdp.ts";
 
 /** `follow` says what a journey goes through; what is left out ends it, and behind it is another packet. */
 
@@ -14,29 +13,10 @@ const to = (...ports: number[]) => {
 
 export default [
   {
-    name: "identity: the skb that XDP on a veth pair builds anew is the same packet",
-    async run({ hosts, pwq, folder }) {
-      const { client, server } = hosts.pair();
-      await server.listen("udp", "10.0.0.2", 6301);
-      passThroughXdp(server, "s0", "xdpdrv", folder);
-      const trace = await pwq.trace(
-        `trace skb ${AT}, veth_xdp_rcv_skb where udp.dport == 6301 until deliver, drop ${SHOW}`,
-      );
-      client.udp("10.0.0.2", 6301);
-      crowd(client, "10.0.0.2");
-      const [events] = separateJourneys(await trace.stop(), 1, to(6301));
-      // GRO hands lists to IP, which begin behind `ip_rcv`.
-      passes(events!, ["veth_xmit", "veth_xdp_rcv_skb", "ip_local_deliver", "udp_rcv"]);
-      const before = events!.find(({ func }) => func === "veth_xmit")!.skb;
-      const behind = events!.find(({ func }) => func === "ip_local_deliver")!.skb;
-      assert.notEqual(before, behind, "the driver should have had to build it anew");
-    },
-  },
-  {
     name: "`follow` without `xdp` ends in front of an XDP program",
-    async run({ hosts, pwq, folder }) {
+    async run({ hosts, pwq, programs }) {
       const { client, server } = hosts.pair();
-      passThroughXdp(server, "s0", "xdpgeneric", folder);
+      server.ip(`link set dev s0 xdpgeneric obj ${programs} sec xdp/filters`);
       const trace = await pwq.trace(
         `trace skb ${AT} where udp.dport == 6302 follow clone, copy, nat, segment, netns, veth until drop ${SHOW}`,
       );

@@ -124,7 +124,7 @@ export const plan = {
   },
   PWQ1272: {
     title: "calls cannot be looked at here",
-    text: "The point `calls` looks at functions that get no packet and runs the query for the packet they work for: that of the innermost function on the stack that got one. It follows packets, so `follow none` excludes it, and a journey does not begin or end there. It tells calls apart by the return addresses on the stack, which probes on returns (`ret`) replace, and which only x86-64 has there.",
+    text: "The point `calls` looks at functions that get no packet and runs the query for the packet they work for: that of the innermost function on the stack that got one. It follows packets, so `follow none` excludes it, and a journey does not begin or end there. The point `xdp` finds the packet that a program is run for in the same way. Calls are told apart by the return addresses on the stack, which probes on returns (`ret`) replace, and which only x86-64 has there.",
     wrong: "trace skb at ip_rcv, calls fib_table_lookup show ret",
     right: "trace skb at ip_rcv, calls fib_table_lookup",
   },
