@@ -49,7 +49,9 @@ export class Evidence {
   /** Functions on the stack, innermost first, without offsets and modules. */
   get stack(): readonly string[] {
     const frames = this.drop.fact("stack");
-    return Array.isArray(frames) ? frames.map((frame: string) => frame.replace(/[+ ].*$/, "")) : [];
+    return Array.isArray(frames)
+      ? frames.map((frame: string) => withoutCopy(frame.replace(/[+ ].*$/, "")))
+      : [];
   }
 
   /** Bytes from where the kernel was in the packet; empty if they could not be read. */
@@ -60,3 +62,6 @@ export class Evidence {
 }
 
 const isText = (fact: Fact): fact is Exclude<Fact, readonly string[]> => !Array.isArray(fact);
+
+/** A function by the name it has in the source: the compiler calls its copies `name.constprop.0`, `name.isra.0`. */
+export const withoutCopy = (name: string): string => name.replace(/\.(constprop|isra|part|cold)\b.*$/, "");

@@ -1,4 +1,4 @@
-import { type Drop, Evidence, type Fact } from "./drop.ts";
+import { type Drop, Evidence, type Fact, withoutCopy } from "./drop.ts";
 import type { EvidenceName } from "./evidence.ts";
 import type { Explainer, Finding } from "./explainer.ts";
 import { EXPLAINERS } from "./explainers/table.ts";
@@ -56,7 +56,8 @@ export function explain(drop: Drop, later: Later): Explanation {
 }
 
 function find(evidence: Evidence): Explainer | undefined {
-  const { reason, place } = evidence.drop;
+  const { reason } = evidence.drop;
+  const place = withoutCopy(evidence.drop.place);
   const fits = ({ places, when }: Explainer): boolean =>
     (!places || places.includes(place)) && (!when || when(evidence));
   const found = byReason.get(reason)?.find(fits) ?? byPlace.get(place)?.find(fits);

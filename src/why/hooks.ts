@@ -49,9 +49,6 @@ const CALLERS: Readonly<Record<string, HookPlace>> = {
 
 /** The innermost caller decides: what called that has nothing to do with the hook. */
 export function hookOf(stack: readonly string[]): HookPlace | undefined {
-  for (const frame of stack) {
-    const plain = frame.replace(/\.(constprop|isra|part)\..*$/, "");
-    if (Object.hasOwn(CALLERS, plain)) return CALLERS[plain];
-  }
-  return undefined;
+  const caller = stack.find((frame) => Object.hasOwn(CALLERS, frame));
+  return caller === undefined ? undefined : CALLERS[caller];
 }

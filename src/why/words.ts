@@ -39,3 +39,12 @@ export const destined = (e: Evidence): string => {
 
 /** Where there is an address on both sides, else what there is. */
 export const flow = (e: Evidence): string => e.text("tuple") ?? "the packet";
+
+/** A finding's cause, if all that it names is known. */
+export function caused(
+  texts: TemplateStringsArray,
+  ...values: readonly (string | number | undefined)[]
+): { readonly cause?: string } {
+  if (values.includes(undefined)) return {};
+  return { cause: String.raw({ raw: texts }, ...values) };
+}

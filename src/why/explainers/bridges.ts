@@ -1,7 +1,7 @@
 import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 /** VLANs that a port takes, by `bridge vlan show`. */
@@ -21,7 +21,7 @@ function vlan(e: Evidence, later: Later): Finding {
     what: `the bridge does not take ${tag} on port ${dev ?? "?"}${where(e, later).replace(/^ on \S+/, "")}`,
     ...(vlans && { now: [vlans.length === 0 ? `${dev} takes no VLAN` : `${dev} takes ${vlans.join(", ")}`] }),
     check: `\`bridge vlan show dev ${dev ?? "PORT"}\`; \`bridge vlan add dev ${dev ?? "PORT"} vid ${id ?? "N"}\` lets it in.`,
-    cause: `bridge-vlan:${netnsKey(e, later)}:${dev}:${id ?? "untagged"}`,
+    ...caused`bridge-vlan:${netnsKey(e, later)}:${dev}:${id ?? "untagged"}`,
   };
 }
 

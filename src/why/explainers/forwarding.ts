@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { downHolder, routeIn, routeOfType } from "../later/routes.ts";
-import { destined, flow, netnsInode, netnsKey, where } from "../words.ts";
+import { caused, destined, flow, netnsInode, netnsKey, where } from "../words.ts";
 
 /** `dst.error` of routes that refuse; include/uapi/asm-generic/errno.h. */
 const REFUSALS: Readonly<Record<number, { readonly type: string; readonly told: string }>> = {
@@ -22,7 +22,7 @@ function refused(e: Evidence, later: Later): Finding {
     ...(route && { now: [`the route: ${route.line}`] }),
     check:
       "It is dropped on purpose: `ip route show type blackhole`, `unreachable` and `prohibit` list such routes.",
-    cause: `route:${netnsKey(e, later)}:${route?.prefix ?? to}:${refusal.type}`,
+    ...caused`route:${netnsKey(e, later)}:${route?.prefix ?? to}:${refusal.type}`,
   };
 }
 
@@ -37,14 +37,14 @@ function noRoute(e: Evidence, later: Later): Finding {
       what: `no route${destined(e)}${where(e, later)}${rules}`,
       now: [`${down.dev}, which holds ${down.prefix}, is down`],
       check: `\`ip link set ${down.dev} up\` brings its routes back.`,
-      cause: `link:${netnsKey(e, later)}:${down.dev}:down`,
+      ...caused`link:${netnsKey(e, later)}:${down.dev}:down`,
     };
   }
   return {
     what: `no route${destined(e)}${where(e, later)}${rules}, not even a default`,
     ...(route && { now: [`there is one now: ${route.line}`] }),
     check: `\`ip route get ${to ?? "ADDRESS"}\`; or it should never have come here: \`pwq run @path\` shows which router sent it.`,
-    cause: `route:${netnsKey(e, later)}:${to}`,
+    ...caused`route:${netnsKey(e, later)}:${to}`,
   };
 }
 
@@ -57,7 +57,7 @@ function notForwarding(e: Evidence, later: Later): Finding {
     check: `A router needs \`sysctl net.${family}.conf.${dev ?? "DEV"}.forwarding=1\` (or ${
       family === "ipv4" ? "net.ipv4.ip_forward=1" : "net.ipv6.conf.all.forwarding=1"
     }); a host should not get such packets.`,
-    cause: `sysctl:${netnsKey(e, later)}:net.${family}.conf.${dev}.forwarding=0`,
+    ...caused`sysctl:${netnsKey(e, later)}:net.${family}.conf.${dev}.forwarding=0`,
   };
 }
 
@@ -67,7 +67,7 @@ function hopsUsedUp(e: Evidence, later: Later): Finding {
   return {
     what: `${flow(e)} came with ${name} ${ttl ?? "1 or less"} and was to be forwarded${where(e, later)}: time exceeded`,
     check: `A routing loop (did the same packet pass before? \`pwq run @path\`), or a sender that starts low, as traceroute does.`,
-    cause: `${six ? "hoplimit" : "ttl"}:${ttl ?? 1}`,
+    ...caused`${six ? "hoplimit" : "ttl"}:${ttl ?? 1}`,
   };
 }
 

@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { ip4Words } from "../packet.ts";
-import { flow, where } from "../words.ts";
+import { caused, flow, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 const SPOILT = "Something on the way, or the sender's offload (`ethtool -k DEV | grep checksum`), spoils it.";
@@ -30,7 +30,7 @@ function brokenHeader(e: Evidence, later: Later): Finding {
     return {
       what: `a broken IPv4 header${from}${where(e, later)}: version ${ip.version}, header length ${ip.ihl * 4} bytes instead of at least 20`,
       check,
-      cause: ip.version !== 4 ? `packet:version=${ip.version}` : `packet:ihl=${ip.ihl}`,
+      ...(ip.version !== 4 ? caused`packet:version=${ip.version}` : caused`packet:ihl=${ip.ihl}`),
     };
   }
   if (ip && !six && len !== undefined && ip.totalLength > len) {
@@ -62,7 +62,7 @@ export const headers: readonly Explainer[] = [
       return {
         what: `nothing here handles IP protocol ${own}${where(e, later)}`,
         check: "A module that is not loaded (`modprobe`), or a packet that should not have come here.",
-        cause: `packet:proto=${own}`,
+        ...caused`packet:proto=${own}`,
       };
     },
   },
@@ -74,7 +74,7 @@ export const headers: readonly Explainer[] = [
         what: `nothing here handles ethertype ${type}${where(e, later)}`,
         check:
           "A protocol that is not set up on this machine (its module, or a VLAN or bridge that should take it).",
-        cause: `packet:ethertype=${type}`,
+        ...caused`packet:ethertype=${type}`,
       };
     },
   },

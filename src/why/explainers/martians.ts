@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { routeTo } from "../later/routes.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 
 const isLoopback = (address: string | undefined): boolean => address?.startsWith("127.") === true;
 const isMulticast = (address: string | undefined): boolean => {
@@ -21,7 +21,7 @@ function martian(e: Evidence, later: Later): Finding {
         localnet === undefined ? "" : `, route_localnet=${localnet}`
       }`,
       check: "Who leaks or forges it? Look at the sender's MAC: pwq 'trace drop show eth.src, tuple'.",
-      cause: `packet:${end === "source" ? "src" : "dst"}=${address}`,
+      ...caused`packet:${end === "source" ? "src" : "dst"}=${address}`,
     };
   }
   if (isMulticast(to)) {
@@ -33,7 +33,7 @@ function martian(e: Evidence, later: Later): Finding {
         now: [joined ? `the group is joined now on ${dev}` : `${to} is not among the groups of ${dev}`],
       }),
       check: `A socket must ask for it on this interface (IP_ADD_MEMBERSHIP); \`ip maddr show dev ${dev ?? "DEV"}\` lists the groups.`,
-      cause: `maddr:${netnsKey(e, later)}:${dev}:${to}`,
+      ...caused`maddr:${netnsKey(e, later)}:${dev}:${to}`,
     };
   }
   const route = source === undefined ? undefined : routeTo(later, netnsInode(e), source);
@@ -48,7 +48,7 @@ function martian(e: Evidence, later: Later): Finding {
     check: own
       ? `Duplicate address or spoofing: find who else uses ${source} (\`arping -D\`); accept_local=${e.number("conf.accept_local") ?? "?"}.`
       : "The source is not a unicast address that may be answered; look at the sender.",
-    cause: own ? `addr:${netnsKey(e, later)}:${source}` : `packet:src=${source}`,
+    ...(own ? caused`addr:${netnsKey(e, later)}:${source}` : caused`packet:src=${source}`),
   };
 }
 

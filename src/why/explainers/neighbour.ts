@@ -1,7 +1,7 @@
 import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 function silent(e: Evidence, later: Later): Finding {
@@ -19,7 +19,7 @@ function silent(e: Evidence, later: Later): Finding {
     what: `${hop ?? "the next hop"} did not answer ${asks} on ${dev ?? "?"}, and the packets that waited for it were dropped${where(e, later)}`,
     ...(entry !== undefined && { now: [entry === "" ? "there is no entry for it" : `its entry: ${entry}`] }),
     check: `Is ${hop ?? "it"} up, and in the same network or VLAN? \`ip neigh show ${hop ?? ""}\`, or watch: pwq 'trace skb at path where arp show tuple, arp.op'.`,
-    cause: `neigh:${netnsKey(e, later)}:${dev}:${hop}`,
+    ...caused`neigh:${netnsKey(e, later)}:${dev}:${hop}`,
   };
 }
 

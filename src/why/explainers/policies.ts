@@ -1,5 +1,5 @@
 import type { Explainer } from "../explainer.ts";
-import { flow, netnsInode, netnsKey, where } from "../words.ts";
+import { caused, flow, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 /** IPsec and PSP. */
@@ -14,7 +14,7 @@ export const policies: readonly Explainer[] = [
         ...(first && { now: [`policies: ${first}`] }),
         check:
           "`ip xfrm policy` and `ip xfrm state` on both ends; `nstat -az | grep Xfrm` counts what does not match.",
-        cause: `xfrm-policy:${netnsKey(e, later)}:in`,
+        ...caused`xfrm-policy:${netnsKey(e, later)}:in`,
       };
     },
   },

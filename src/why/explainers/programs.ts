@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import { linkOf, tcFilters } from "../later/devices.ts";
 import type { Later } from "../later/later.ts";
-import { flow, netnsInode, netnsKey, where } from "../words.ts";
+import { caused, flow, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 const atTc =
@@ -17,7 +17,7 @@ const atTc =
         now: filters.length === 0 ? ["no such filter is there"] : filters.map(({ line }) => line),
       }),
       check: `\`tc -s filter show dev ${dev ?? "DEV"} ${direction}\`; programs (Cilium, Calico …): \`bpftool net show dev ${dev ?? "DEV"}\`, and pwq 'trace skb at tc where … show ret'.`,
-      cause: `tc:${netnsKey(e, later)}:${dev}:${direction}${first ? `:${first.kind}` : ""}`,
+      ...caused`tc:${netnsKey(e, later)}:${dev}:${direction}${first ? `:${first.kind}` : ""}`,
     };
   };
 
@@ -34,7 +34,7 @@ function xdp(e: Evidence, later: Later): Finding {
   return {
     what: `the XDP ${program} refused it${where(e, later)}, in ${mode} mode`,
     check: `\`bpftool prog show id ${id ?? "N"}\`, or see its verdicts: pwq 'trace xdp show ret, tuple'.`,
-    cause: `xdp:${netnsKey(e, later)}:${dev}:${mode}`,
+    ...caused`xdp:${netnsKey(e, later)}:${dev}:${mode}`,
   };
 }
 
@@ -46,7 +46,7 @@ const inCgroup =
       what: `a BPF program on a cgroup refused ${direction === "egress" ? "to let out" : "to let in"} ${flow(e)}${process === undefined ? "" : ` of ${process}`}${where(e, later)}${direction === "egress" ? ": the program that sends it gets EPERM" : ""}`,
       check:
         "`bpftool cgroup tree` lists the programs (systemd's IPAddressDeny=, container runtimes, Cilium).",
-      cause: `cgroup-bpf:${direction}`,
+      ...caused`cgroup-bpf:${direction}`,
     };
   };
 

@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import { linkOf, qdiscOf } from "../later/devices.ts";
 import type { Later } from "../later/later.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 /** __LINK_STATE_NOCARRIER of enum netdev_state_t. */
@@ -21,7 +21,7 @@ function refused(e: Evidence, later: Later): Finding {
       what: `${dev ?? "the device"} has ${off ? "no carrier" : "no queue"}${kind ? ` and the ${kind} qdisc, which drops all` : ""}${where(e, later).replace(/^ on \S+/, "")}`,
       ...(link && { now: [`${dev}: ${link.flags.join(",")}`] }),
       check: `The other end is down or unplugged. The route is still used unless net.ipv4.conf.${dev ?? "DEV"}.ignore_routes_with_linkdown=1.`,
-      cause: `carrier:${netnsKey(e, later)}:${dev}`,
+      ...caused`carrier:${netnsKey(e, later)}:${dev}`,
     };
   }
   const queue = dev === undefined ? undefined : qdiscOf(later, netns, dev);
@@ -30,7 +30,7 @@ function refused(e: Evidence, later: Later): Finding {
     what: `the queue (qdisc ${name ?? "?"}) of ${dev ?? "the device"} refused it${where(e, later).replace(/^ on \S+/, "")}: it is full, or shapes`,
     ...(queue !== undefined && { now: [queue] }),
     check: `\`tc -s qdisc show dev ${dev ?? "DEV"}\`: more comes than may leave; look at rate and limit.`,
-    cause: `qdisc:${netnsKey(e, later)}:${dev}:${name}`,
+    ...caused`qdisc:${netnsKey(e, later)}:${dev}:${name}`,
   };
 }
 
@@ -63,7 +63,7 @@ export const queues: readonly Explainer[] = [
       return {
         what: `the ring of ${dev ?? "the device"}${length === undefined ? "" : `, ${length} packets,`} is full${where(e, later).replace(/^ on \S+/, "")}: the process behind it (VM, VPN daemon) does not read`,
         check: `Is it stuck? Who holds it: \`grep -l iff:.*${dev ?? "DEV"} /proc/*/fdinfo/*\`; \`ip link set ${dev ?? "DEV"} txqueuelen N\` takes bursts.`,
-        cause: `tun:${netnsKey(e, later)}:${dev}:txqueuelen=${length}`,
+        ...caused`tun:${netnsKey(e, later)}:${dev}:txqueuelen=${length}`,
       };
     },
   },

@@ -1,6 +1,6 @@
 import type { Explainer } from "../explainer.ts";
 import { routeTo } from "../later/routes.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 
 const STRICT = 1;
 
@@ -35,7 +35,7 @@ export const routing: readonly Explainer[] = [
           ? `Asymmetric routing? Try \`sysctl net.ipv4.conf.${key ?? "DEV"}.rp_filter=2\`, or route the answers by ${dev ?? "that device"}.`
           : `Add a route back to ${source ?? "the source"}, or find out who sends with that address.`,
         ...(value !== undefined && {
-          cause: `sysctl:${netnsKey(e, later)}:net.ipv4.conf.${key}.rp_filter=${value}`,
+          ...caused`sysctl:${netnsKey(e, later)}:net.ipv4.conf.${key}.rp_filter=${value}`,
         }),
       };
     },

@@ -3,7 +3,7 @@ import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { tunnelDevice } from "../later/tunnels.ts";
 import { outer } from "../packet.ts";
-import { flow, netnsInode, netnsKey, where } from "../words.ts";
+import { caused, flow, netnsInode, netnsKey, where } from "../words.ts";
 
 const ICMP_IS_TOLD =
   "The sender is told by ICMP (IPv4 type 3 code 4, IPv6 type 2): is that filtered on the way? Then let it pass, or clamp the MSS.";
@@ -17,7 +17,7 @@ function tooBig(e: Evidence, later: Later): Finding {
   return {
     what: `${flow(e)} has ${len ?? "?"} bytes, the way out by ${dev ?? "?"} has MTU ${mtu ?? "?"} and ${never}${where(e, later)}`,
     check: ICMP_IS_TOLD,
-    ...(mtu !== undefined && { cause: `mtu:${netnsKey(e, later)}:${dev}=${mtu}` }),
+    ...caused`mtu:${netnsKey(e, later)}:${dev}=${mtu}`,
   };
 }
 
@@ -34,10 +34,9 @@ function tunnelTooBig(e: Evidence, later: Later): Finding {
     what: `the VXLAN packet (VNI ${vxlan})${carried} has ${len ?? "?"} bytes with DF, and the underlay ${under} has MTU ${mtu ?? "?"}${where(e, later)}`,
     ...(tunnel?.mtu !== undefined && { now: [`${tunnel.name} has MTU ${tunnel.mtu}`] }),
     check: `Set the tunnel's MTU to ${mtu === undefined ? "that of the underlay less 50" : mtu - 50}: \`ip link set ${tunnel?.name ?? "DEV"} mtu ${mtu === undefined ? "N" : mtu - 50}\`.`,
-    cause:
-      tunnel?.mtu === undefined
-        ? `mtu:${netnsKey(e, later)}:${under}=${mtu}`
-        : `mtu:${netnsKey(e, later)}:${tunnel.name}=${tunnel.mtu}`,
+    ...(tunnel?.mtu === undefined
+      ? caused`mtu:${netnsKey(e, later)}:${under}=${mtu}`
+      : caused`mtu:${netnsKey(e, later)}:${tunnel.name}=${tunnel.mtu}`),
   };
 }
 

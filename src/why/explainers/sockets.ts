@@ -2,7 +2,7 @@ import type { Evidence } from "../drop.ts";
 import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { type Listener, listeners } from "../later/sockets.ts";
-import { netnsInode, netnsKey, service, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, service, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 const owner = ({ program, pid }: Listener): string =>
@@ -16,7 +16,7 @@ function bound(e: Evidence, later: Later): readonly Listener[] | undefined {
 
 const causeOf = (e: Evidence, later: Later, kind = "socket", more = ""): Pick<Finding, "cause"> => {
   const to = service(e);
-  return to ? { cause: `${kind}:${netnsKey(e, later)}:${to.proto}:${to.port}${more}` } : {};
+  return caused`${kind}:${netnsKey(e, later)}:${to?.proto}:${to?.port}${more}`;
 };
 
 function nobody(e: Evidence, later: Later): Finding {
@@ -74,6 +74,15 @@ function filtered(e: Evidence, later: Later): Finding {
 }
 
 export const sockets: readonly Explainer[] = [
+  {
+    reasons: ["NO_SOCKET"],
+    places: ["icmp_rcv", "icmpv6_rcv", "ping_rcv"],
+    ordinary: true,
+    explain: (e, later) => ({
+      what: `an echo reply that no ping socket waits for${where(e, later)}; a raw socket, as ping has it for root, got its copy before`,
+      check: "Nothing is wrong if somebody pings from here.",
+    }),
+  },
   { reasons: ["NO_SOCKET"], explain: nobody },
   { reasons: ["SOCKET_RCVBUFF", "PROTO_MEM"], explain: full },
   { reasons: ["SOCKET_FILTER"], explain: filtered },

@@ -1,5 +1,5 @@
 import type { Explainer } from "../explainer.ts";
-import { flow, netnsKey, service, where } from "../words.ts";
+import { caused, flow, netnsKey, service, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 const DUPLICATE = "Retransmissions and reordered segments look so; `nstat -az | grep TCPDSACK` counts them.";
@@ -13,7 +13,7 @@ export const tcp: readonly Explainer[] = [
       what: `the accept queue of TCP port ${service(e)?.port ?? "?"} is full${where(e, later)}: its program does not accept`,
       check:
         "`ss -lnt` shows Recv-Q of Send-Q; a stuck program, or a backlog (listen, net.core.somaxconn) that is too small.",
-      cause: `listen:${netnsKey(e, later)}:${service(e)?.port}`,
+      ...caused`listen:${netnsKey(e, later)}:${service(e)?.port}`,
     }),
   },
   {
@@ -21,6 +21,20 @@ export const tcp: readonly Explainer[] = [
     explain: (e, later) => ({
       what: `the flags ${e.text("tcp.flags") ?? "?"} of ${flow(e)} make no sense in that state (${e.text("sk.state") ?? "unknown"})${where(e, later)}`,
       check: "A connection that one side has forgotten, or a scan.",
+    }),
+  },
+  {
+    places: [
+      "tcp_rcv_state_process",
+      "tcp_rcv_established",
+      "tcp_data_queue",
+      "tcp_v4_do_rcv",
+      "tcp_v6_do_rcv",
+    ],
+    explain: (e, later) => ({
+      what: `TCP in state ${e.text("sk.state") ?? "unknown"} has no use for ${flow(e)} (flags ${e.text("tcp.flags") ?? "?"})${where(e, later)}`,
+      check:
+        "Mostly one side has closed while the other still sends: `ss -nta`, and pwq 'trace skb where tcp.flags has RST show process, tuple'.",
     }),
   },
   plain(

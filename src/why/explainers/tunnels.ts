@@ -3,7 +3,7 @@ import type { Explainer, Finding } from "../explainer.ts";
 import type { Later } from "../later/later.ts";
 import { tunnels as devices, type TunnelDevice } from "../later/tunnels.ts";
 import { address4, greKey, ip4Words, vxlan } from "../packet.ts";
-import { netnsInode, netnsKey, where } from "../words.ts";
+import { caused, netnsInode, netnsKey, where } from "../words.ts";
 import { plain } from "./plain.ts";
 
 const ends = (e: Evidence): string => `${e.text("ip.src") ?? "?"} > ${e.text("ip.dst") ?? "?"}`;
@@ -25,7 +25,7 @@ function gre(e: Evidence, later: Later): Finding {
     what: `no GRE tunnel takes ${ends(e)}${key === undefined ? " without a key" : ` with key ${key}`}${where(e, later)}; the sender gets ICMP port unreachable`,
     ...told(found),
     check: "`ip -d link show type gre`: local, remote and key must be those of the other end, turned round.",
-    cause: `gre-key:${netnsKey(e, later)}:${same ? `${same.name}=${same.key ?? "none"}` : (key ?? "none")}`,
+    ...caused`gre-key:${netnsKey(e, later)}:${same ? `${same.name}=${same.key ?? "none"}` : (key ?? "none")}`,
   };
 }
 
@@ -37,7 +37,7 @@ function ipip(e: Evidence, later: Later): Finding {
     what: `no IPIP tunnel takes ${ends(e)}${inner?.version === 4 ? `, which carries ${inner.source} > ${inner.destination}` : ""}${where(e, later)}; the sender gets ICMP port unreachable`,
     ...told(found),
     check: "`ip -d link show type ipip`: local and remote must be those of the other end, turned round.",
-    cause: `tunnel:${netnsKey(e, later)}:${first ? `${first.name}:remote=${first.remote ?? "any"}` : "ipip"}`,
+    ...caused`tunnel:${netnsKey(e, later)}:${first ? `${first.name}:remote=${first.remote ?? "any"}` : "ipip"}`,
   };
 }
 
@@ -50,7 +50,7 @@ function unknownVni(e: Evidence, later: Later): Finding {
     what: `no VXLAN device here has ${vni === undefined ? "its VNI" : `VNI ${vni}`}${where(e, later)}, packet ${ends(e)}${found.inner ? ` that carries ${found.inner}` : ""}`,
     ...told(vnis),
     check: "`ip -d link show type vxlan`: both ends must have the same id (and the same remote or group).",
-    cause: `vxlan-vni:${netnsKey(e, later)}:${vnis?.map(({ id }) => id).join(",") || vni}`,
+    ...caused`vxlan-vni:${netnsKey(e, later)}:${vnis?.map(({ id }) => id).join(",") || vni}`,
   };
 }
 
@@ -64,7 +64,7 @@ function wireguard(e: Evidence, later: Later): Finding {
       now: [networks.length === 0 ? "there is no peer" : `allowed: ${networks.join(", ")}`],
     }),
     check: `\`wg show ${dev ?? ""}\`: AllowedIPs are the routes inside; add the address, or mend the route that leads there.`,
-    cause: `wg-allowed-ips:${netnsKey(e, later)}:${dev}`,
+    ...caused`wg-allowed-ips:${netnsKey(e, later)}:${dev}`,
   };
 }
 
@@ -73,7 +73,7 @@ function refusedByPeer(e: Evidence, later: Later): Finding {
   return {
     what: `a decrypted packet${source ? ` of ${source}` : ""} has a source that its peer may not use${where(e, later)}`,
     check: "`wg show`: the AllowedIPs of the peer must have it.",
-    cause: `wg-allowed-ips:${netnsKey(e, later)}:${e.text("iface")}`,
+    ...caused`wg-allowed-ips:${netnsKey(e, later)}:${e.text("iface")}`,
   };
 }
 

@@ -1,9 +1,8 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { chosen, enact } from "../faults/enact.ts";
 import { judge } from "../faults/judge.ts";
-import { FAULTS, type Fault, type Release } from "../faults/table.ts";
+import type { Fault, Release } from "../faults/table.ts";
 import { atLeast, type Case, type Kernel, type Lab } from "../kit/case.ts";
 import type { Event } from "../kit/pwq.ts";
 
@@ -33,7 +32,7 @@ async function run(faults: readonly Fault[], lab: Lab): Promise<void> {
   writeFileSync(program, queries.join(""));
   const trace = await lab.pwq.trace("", { program: [program], patience: 240 });
   const windows: Window[] = [];
-  for (const fault of faults) windows.push(await enact(fault, lab));
+  for (const fault of faults) windows.push(await play(fault, lab));
   const recorded = await trace.stop();
   const wrong = windows.flatMap(({ fault, from, to }, query) => {
     const events = recorded.events.filter(
@@ -47,21 +46,16 @@ async function run(faults: readonly Fault[], lab: Lab): Promise<void> {
   if (wrong.length > 0) throw new Error([...wrong, ...lost].join("\n"));
 }
 
-/**
- * Runs the script step by step. What happens while it cleans up does not belong to the fault. A step's status says
- * nothing: many end in a command that must fail.
- */
-async function enact(fault: Fault, lab: Lab): Promise<Window> {
-  const step = (name: string) =>
-    promisify(execFile)("bash", [`${lab.faults}/${fault.script}.sh`, name]).catch(() => {});
+/** What happens while the script cleans up does not belong to the fault. */
+async function play(fault: Fault, lab: Lab): Promise<Window> {
   try {
-    await step("setup");
+    await enact(lab.faults, fault.script, "setup");
     const from = Date.now();
-    await step("traffic");
+    await enact(lab.faults, fault.script, "traffic");
     await sleep(SETTLE_MILLISECONDS);
     return { fault, from, to: Date.now() };
   } finally {
-    await step("cleanup");
+    await enact(lab.faults, fault.script, "cleanup");
   }
 }
 
@@ -73,15 +67,7 @@ const isWithin = (event: Event, from: number, to: number): boolean => {
 const releaseOf = (kernel: Kernel): Release =>
   atLeast(kernel, 7, 0) ? "7.2" : atLeast(kernel, 6, 12) ? "6.12" : "6.1";
 
-/** The faults of this guest: those that are asked for, else every third, from another one on in each kernel. */
-function chosen(which: string): readonly Fault[] {
-  if (which === "all") return FAULTS;
-  return /^\d$/.test(which)
-    ? FAULTS.filter((_, i) => i % 3 === Number(which))
-    : FAULTS.filter(({ script }) => script.includes(which));
-}
-
-const faults = chosen(process.env.PWQ_LAB_FAULTS ?? "all");
+const faults = chosen();
 
 export default Array.from({ length: Math.ceil(faults.length / AT_ONCE) }, (_, i): Case => {
   const some = faults.slice(i * AT_ONCE, (i + 1) * AT_ONCE);
