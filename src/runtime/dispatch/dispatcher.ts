@@ -25,7 +25,7 @@ export class Dispatcher {
 
   /** Whether a query can be traced so: where functions share one attachment, or there are none. */
   static takes({ plan, remembers }: Compiled): boolean {
-    return plan.backend !== "kprobe" && !plan.returns && !plan.programPoints && !remembers.calls;
+    return plan.backend !== "kprobe" && !plan.returns && plan.programPoints.length === 0 && !remembers.calls;
   }
 
   /** Whether everything that the query looks at is attached. */
