@@ -101,7 +101,7 @@ function deeds(given: GivenProgram, facts: KernelFacts): readonly string[] {
   const probes = [
     ...(plan.kprobes.length > 0 ? [counted(plan.kprobes.length, "function")] : []),
     ...(plan.tracepoints.length > 0 ? [counted(plan.tracepoints.length, "tracepoint")] : []),
-    ...(plan.programPoints ? ["BPF programs"] : []),
+    ...(plan.programPoints.length > 0 ? ["BPF programs"] : []),
   ];
   const fields = [...new Set(queries.flatMap(({ record }) => record.slots.map(({ key }) => key)))];
   const { hooks } = checked;
