@@ -9,6 +9,12 @@
 /* Generated: evaluates every query of the file for this event. */
 extern __hidden __u64 pwq_query(__u64 event);
 
+/* The same at a drop; generated where more is captured there. */
+__weak __hidden __u64 pwq_query_at_drops(__u64 event)
+{
+	return pwq_query(event);
+}
+
 /* Generated: 0 if no query's `where` is true for this packet here and now. 1 says nothing. */
 extern __hidden __u64 pwq_select(__u64 skb);
 
@@ -39,7 +45,7 @@ static __always_inline void clear(struct pwq_event *event, __u64 any)
  * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
  */
 static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
-				    __u64 location, __u64 reason)
+				    __u64 location, __u64 reason, int is_drop)
 {
 	struct pwq_event event;
 	struct pwq_track *track;
@@ -62,7 +68,7 @@ static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clon
 	if (event.follow)
 		stamp(&event);
 	if (event.at | event.until)
-		pwq_query((__u64)&event);
+		is_drop ? pwq_query_at_drops((__u64)&event) : pwq_query((__u64)&event);
 
 	if (role == PWQ_ROLE_FREE || role == PWQ_ROLE_DYING)
 		track_gone(&event);

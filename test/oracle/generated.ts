@@ -38,6 +38,7 @@ export class Generated {
   readonly #last = new Map<bigint, string>();
   readonly #seen = new Set<string>();
   #selected = false;
+  readonly #atDrops: string;
   #submitted = false;
   #record: Uint8Array;
 
@@ -70,6 +71,8 @@ export class Generated {
     const unit = generate([query], plan, facts, checked.source);
     this.record = captured.record;
     this.#record = new Uint8Array(this.record.size);
+    // Where drops have a function of their own, the template calls it for them.
+    this.#atDrops = unit.functions.find(({ name }) => name === "pwq_query_at_drops")?.name ?? "pwq_query";
     const cast = facts.features.rdonlyCast ? facts.btf.find("func", "bpf_rdonly_cast") : undefined;
     const record = (): bigint => this.#machine.memory.own("record", "write", this.#record).address;
     const reserve = (): bigint => {
@@ -147,7 +150,7 @@ export class Generated {
     let passed: boolean;
     try {
       passed = this.#machine.call("pwq_select", [skb]) === 0n;
-      this.#machine.call("pwq_query", [this.#address]);
+      this.#machine.call(occasion?.reason === undefined ? "pwq_query" : this.#atDrops, [this.#address]);
     } finally {
       for (const region of placed) memory.remove(region);
     }

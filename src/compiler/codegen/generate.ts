@@ -20,7 +20,8 @@ import {
   type SourceLine,
 } from "../bpf/index.ts";
 import type { KernelFacts } from "../facts.ts";
-import { INNER, TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
+import { INNER, POINT_KIND, TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
+import { cookieFields } from "../plan/cookie.ts";
 import type { Plan, TracepointProgram } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { CONTEXT_FUNCTION, generateContext } from "./context.ts";
@@ -58,10 +59,15 @@ const EXTERNS = [
   { name: "pwq_first", params: 4 },
   { name: "pwq_kept", params: 2 },
   { name: "pwq_tracepoint", params: 5 },
+  { name: "pwq_drop", params: 5 },
   { name: "pwq_session_entry", params: 2 },
   { name: "pwq_session_return", params: 4 },
   { name: "pwq_return", params: 3 },
 ] as const;
+
+/** What the template calls for an event, and for one that is a drop: the same if there is no other. */
+const QUERY = "pwq_query";
+const QUERY_AT_DROPS = "pwq_query_at_drops";
 
 /** Turns lowered queries and the planned tracepoints into the functions of one object. */
 export function generate(
@@ -84,19 +90,17 @@ export function generate(
     ),
   );
   const asksForInner = tuples.includes(true) || roots.some(looksInside);
+  const shared = { reader, tables, filters, skbless: plan.returns !== undefined };
+  const query = (name: string, of: readonly LoweredQuery[]): ObjectFunction => ({
+    name,
+    section: ".text",
+    visibility: "hidden",
+    params: 1,
+    insns: queryFunction(of, roots, asksForInner, shared),
+  });
+  const drops = plan.points.every(({ kind }) => kind === "drop") ? undefined : withoutDrops(queries);
   const functions: ObjectFunction[] = [
-    {
-      name: "pwq_query",
-      section: ".text",
-      visibility: "hidden",
-      params: 1,
-      insns: queryFunction(queries, roots, asksForInner, {
-        reader,
-        tables,
-        filters,
-        skbless: plan.returns !== undefined,
-      }),
-    },
+    ...(drops ? [query(QUERY, drops), query(QUERY_AT_DROPS, queries)] : [query(QUERY, queries)]),
     {
       name: SELECT,
       section: ".text",
@@ -116,7 +120,7 @@ export function generate(
     ...(asksForInner ? [innerFunction(reader, tables)] : []),
     ...tuples.map((inner) => tuple(inner, facts, reader, tables)),
     ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
-    ...plan.programs.map(tracepointProgram),
+    ...plan.programs.map((program) => tracepointProgram(program, drops !== undefined)),
     ...(plan.returns ? [returnProgram(plan.returns, facts)] : []),
   ];
   return { functions, externs: EXTERNS, rodata: tables.data, line: sourceLines(source) };
@@ -240,8 +244,21 @@ function asksForLink(root: Node): boolean {
   return asks;
 }
 
+/**
+ * The queries as they are at all points but drops, if less is captured there. What drops are explained by would be
+ * verified once more for each entry program, at which there are none: that took most of the time of a start.
+ */
+function withoutDrops(queries: readonly LoweredQuery[]): readonly LoweredQuery[] | undefined {
+  if (!queries.some(({ captures }) => captures.some(({ ofDrops }) => ofDrops))) return undefined;
+  return queries.map((query) => ({
+    ...query,
+    record: { ...query.record, size: query.record.short },
+    captures: query.captures.filter(({ ofDrops }) => !ofDrops),
+  }));
+}
+
 /** `int pwq_tp_NAME(u64 *ctx)`: picks the arguments and goes to the template's common path. */
-function tracepointProgram(tp: TracepointProgram): ObjectFunction {
+function tracepointProgram(tp: TracepointProgram, dropsApart: boolean): ObjectFunction {
   const argument = (to: Parameters<typeof ldx>[1], position: number | undefined): Insn =>
     position === undefined ? mov.imm(to, 0) : ldx(8, to, r6, position * 8);
   return {
@@ -264,7 +281,9 @@ function tracepointProgram(tp: TracepointProgram): ObjectFunction {
       alu.xor.reg(r3, r0),
       argument(r4, tp.location),
       argument(r5, tp.reason),
-      call.local("pwq_tracepoint"),
+      call.local(
+        dropsApart && cookieFields(tp.cookie)("kind") === POINT_KIND.drop ? "pwq_drop" : "pwq_tracepoint",
+      ),
       label("out"),
       mov.imm(r0, 0),
       exit,
