@@ -4,6 +4,7 @@ import { type Diagnostic, PwqError } from "../compiler/diagnostics/diagnostic.ts
 import type { KernelFacts } from "../compiler/facts.ts";
 import { type Native, native } from "../native/native.ts";
 import { lockdownMode } from "../runtime/doctor.ts";
+import { type Ahead, beginAhead, type ReadFile } from "../runtime/kernel/ahead.ts";
 import { gatherFacts } from "../runtime/kernel/facts.ts";
 import { findTracefs } from "../runtime/kernel/tracefs.ts";
 import { sudoLine } from "./quote.ts";
@@ -18,8 +19,11 @@ export function addon(load: () => Native = native): Native {
   }
 }
 
-/** Facts of the running kernel, each feature tried by the addon if it is there; with `btf`, those of its kernel. */
-export function kernelFacts(btf: string | undefined): KernelFacts {
+/**
+ * Facts of the running kernel, each feature tried by the addon if it is there; with `btf`, those of its kernel. `read`:
+ * what has begun to read their files.
+ */
+export function kernelFacts(btf: string | undefined, read?: ReadFile): KernelFacts {
   let probe: Native | undefined;
   try {
     probe = native();
@@ -28,8 +32,23 @@ export function kernelFacts(btf: string | undefined): KernelFacts {
   }
   return gatherFacts({
     ...(btf !== undefined && { btf }),
-    ...(probe && { probe, passes: probe, interfaces: probe.interfaces }),
+    ...(probe && { probe, passes: probe, interfaces: probe.interfaces, read: read ?? reading(probe) }),
   });
+}
+
+const reading =
+  (native: Native): ReadFile =>
+  (path) =>
+    native.finishReading(native.startReading(path));
+
+/** Begins what the kernel takes long for and a trace of this program will need. Undefined without the addon. */
+export function ahead(text: string, ringBytes: number): Ahead | undefined {
+  try {
+    // Only a guess: it decides when something is read, not whether.
+    return beginAhead(native(), ringBytes, /\btrace\s+skb\b/.test(text));
+  } catch {
+    return undefined;
+  }
 }
 
 const RUNNING_BTF = "/sys/kernel/btf/vmlinux";

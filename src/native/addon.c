@@ -5,6 +5,10 @@
 static const napi_property_descriptor EXPORTS[] = {
 #define EXPORT(name, function) { name, NULL, function, NULL, NULL, NULL, napi_enumerable, NULL }
 	EXPORT("libbpfVersion", native_libbpf_version),
+	EXPORT("startReading", native_start_reading),
+	EXPORT("finishReading", native_finish_reading),
+	EXPORT("startRing", native_start_ring),
+	EXPORT("useRing", native_use_ring),
 	EXPORT("indexRecords", native_index_records),
 	EXPORT("findNamed", native_find_named),
 	EXPORT("classifyArguments", native_classify_arguments),

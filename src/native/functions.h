@@ -4,6 +4,12 @@
 
 #include "napi.h"
 
+/* ahead.c */
+EXPORTED(native_start_reading);
+EXPORTED(native_finish_reading);
+EXPORTED(native_start_ring);
+EXPORTED(native_use_ring);
+
 /* btf.c */
 EXPORTED(native_index_records);
 EXPORTED(native_find_named);

@@ -4,12 +4,14 @@
 
 #include <stdio.h>
 
-static const char *const NAMES[] = { "an object", "a link", "a ring" };
+static const char *const NAMES[] = { "an object", "a link", "a ring", "a reading", "a ring map" };
 
 static const napi_type_tag TAGS[] = {
 	{ 0x9d1f0c6be2f84a55, 0x8c5e4a0fb9b1d201 },
 	{ 0x9d1f0c6be2f84a55, 0x8c5e4a0fb9b1d202 },
 	{ 0x9d1f0c6be2f84a55, 0x8c5e4a0fb9b1d203 },
+	{ 0x9d1f0c6be2f84a55, 0x8c5e4a0fb9b1d204 },
+	{ 0x9d1f0c6be2f84a55, 0x8c5e4a0fb9b1d205 },
 };
 
 static void finalize_handle(napi_env env, void *data, void *finalize)

@@ -63,7 +63,7 @@ napi_value throw_type(napi_env env, const char *message);
 void describe_errno(int err, char *text, size_t size);
 
 /* handles.c */
-enum handle_kind { HANDLE_OBJECT, HANDLE_LINK, HANDLE_RING };
+enum handle_kind { HANDLE_OBJECT, HANDLE_LINK, HANDLE_RING, HANDLE_READING, HANDLE_RING_MAP };
 /* On failure `data` has been finalized. */
 napi_value make_handle(napi_env env, enum handle_kind kind, void *data, void (*finalize)(void *data));
 void *get_handle(napi_env env, napi_value value, enum handle_kind kind);

@@ -14,6 +14,15 @@ export interface Native extends BtfPasses, LineHashing {
   /** Joins relocatable eBPF objects into one, as `bpftool gen object` does. */
   link(inputs: readonly LinkInput[]): Uint8Array;
 
+  /** Opens the file and reads all of it in a thread. */
+  startReading(path: string): Reading;
+  /** Waits for the rest. Once. */
+  finishReading(reading: Reading): Uint8Array;
+  /** A thread makes a ring buffer map of that many bytes (a power of two of pages); `useRing` says whether it could. */
+  startRing(bytes: number): RingMap;
+  /** Instead of a map of the object's own. Before `load`. */
+  useRing(obj: Obj, map: string, ring: RingMap): void;
+
   openObject(bytes: Uint8Array): Obj;
   /** Entries (bytes for a ring buffer; a power of two of pages). Before `load`. */
   setMapSize(obj: Obj, map: string, entries: number): void;
@@ -118,6 +127,8 @@ export type Obj = { readonly [handle]: "object" };
 /** One or more attachments that are undone together. */
 export type Link = { readonly [handle]: "link" };
 export type Ring = { readonly [handle]: "ring" };
+export type Reading = { readonly [handle]: "reading" };
+export type RingMap = { readonly [handle]: "ring map" };
 
 export interface Kprobes {
   readonly links: Link;

@@ -19,7 +19,7 @@ export class Places {
   /** For a query that begins with nothing attached, or goes on from what has taken the place. */
   tracer(compiled: Compiled, taken: TakenOver | undefined): Tracer {
     if (taken) return { load: () => ({ ...taken.loaded, attach: () => taken.attached }) };
-    if (!Dispatcher.takes(compiled)) return kernelTracer;
+    if (!Dispatcher.takes(compiled)) return kernelTracer();
     this.#dispatcher ??= new Dispatcher();
     return this.#dispatcher;
   }

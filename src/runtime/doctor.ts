@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Btf } from "../compiler/btf/btf.ts";
 import { BtfFormatError } from "../compiler/btf/reader.ts";
@@ -71,7 +72,7 @@ function addonState(native: Native | Error): Examined {
 
 function readBtf(root: string): Btf | Error {
   try {
-    return readVmlinuxBtf(vmlinuxBtfPath(root));
+    return readVmlinuxBtf(vmlinuxBtfPath(root), readFileSync);
   } catch (error) {
     return error instanceof Error ? error : new Error(String(error));
   }

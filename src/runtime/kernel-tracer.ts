@@ -1,7 +1,15 @@
 import type { AttachPlan, Compiled } from "../compiler/compiled.ts";
 import { COUNTERS, TRACK } from "../compiler/layout.ts";
 import { KPROBE_MULTI } from "../compiler/plan/entry.ts";
-import { isNativeError, type Link, type Native, native, type Obj, type Ring } from "../native/native.ts";
+import {
+  isNativeError,
+  type Link,
+  type Native,
+  native,
+  type Obj,
+  type Ring,
+  type RingMap,
+} from "../native/native.ts";
 import { readTemplate } from "../native/template.ts";
 import { attachPlan } from "./attach.ts";
 import { ProgramWatch } from "./program-watch.ts";
@@ -31,17 +39,25 @@ export const PROGRAMS = "pwq_programs";
 /** A batch is big enough to make a call cheap, and small enough that a few of them can be on their way. */
 const BATCH = { batchBytes: 256 * 1024, maxBatches: 4, flushMs: 20 } as const;
 
-/** The running kernel, reached through the addon. */
-export const kernelTracer: Tracer = {
-  load: (compiled, sizes) => told(compiled, () => load(native(), compiled, sizes)),
-};
+/** The running kernel, reached through the addon. `ring`: a map of the size that the first trace will ask for. */
+export function kernelTracer(ring?: RingMap): Tracer {
+  let made = ring;
+  return {
+    load(compiled, sizes) {
+      const first = made;
+      made = undefined;
+      return told(compiled, () => load(native(), compiled, sizes, first));
+    },
+  };
+}
 
-function load(face: Native, compiled: Compiled, sizes: Sizes): Loaded {
+function load(face: Native, compiled: Compiled, sizes: Sizes, ring: RingMap | undefined): Loaded {
   const bytes = linked(face, compiled);
   const obj = face.openObject(bytes);
   try {
     excludeUnused(face, obj, compiled);
     setSizes(face, obj, compiled, sizes);
+    if (ring) tryRing(face, obj, ring);
     face.load(obj);
     if (callsOn(compiled.plan)) face.mapSetProgram(obj, PROGRAMS, 0, KPROBE_MULTI, obj);
   } catch (error) {
@@ -60,6 +76,15 @@ export function setSizes(face: Native, obj: Obj, { remembers, plan }: Compiled, 
   if (remembers.calls) face.setMapSize(obj, CALLS_MAP, STACKS);
   if (remembers.last) face.setMapSize(obj, PAST_MAP, sizes.followMap);
   if (remembers.seen) face.setMapSize(obj, SEEN_MAP, SEEN_PER_PACKET * sizes.followMap);
+}
+
+/** If it could not be made, loading will say why. */
+function tryRing(face: Native, obj: Obj, ring: RingMap): void {
+  try {
+    face.useRing(obj, RING, ring);
+  } catch (error) {
+    if (!isNativeError(error)) throw error;
+  }
 }
 
 /** The query's object joined with its template: what is loaded, and what `pwq compile` saves. */

@@ -2,7 +2,7 @@ import type { AttachPlan, Compiled } from "../compiler/compiled.ts";
 import type { MetProgram } from "./program-watch.ts";
 
 /**
- * What a trace needs of the kernel. `kernelTracer` does it with the addon; tests and recordings have their own.
+ * What a trace needs of the kernel. `kernelTracer()` does it with the addon; tests and recordings have their own.
  * Methods throw PwqError for what the user can be told.
  */
 export interface Tracer {

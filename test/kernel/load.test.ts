@@ -33,6 +33,18 @@ describe.skipIf(reason !== undefined)(`loading${because(reason)}`, () => {
     native().closeObject(obj);
   });
 
+  it("a ring buffer that was made before is taken, and one that could not be made is refused", () => {
+    const obj = open();
+    native().useRing(obj, "pwq_ring", native().startRing(1 << 20));
+    native().load(obj);
+    native().closeObject(obj);
+    const other = open();
+    expect(() => native().useRing(other, "pwq_ring", native().startRing(4097))).toThrow("Invalid argument");
+    expect(() => native().useRing(other, "no_ring", native().startRing(4096))).toThrow("No such file");
+    native().load(other);
+    native().closeObject(other);
+  });
+
   it("what is not to be loaded is not", () => {
     const obj = open();
     native().setAutoload(obj, "pwq_kprobe", false);

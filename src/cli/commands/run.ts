@@ -6,7 +6,7 @@ import type { CheckedProgram } from "../../compiler/typed.ts";
 import { canStart } from "../../runtime/command.ts";
 import { reasonType } from "../../runtime/decode/reason.ts";
 import { kernelNames, tellsCgroups } from "../../runtime/kernel/names.ts";
-import { kernelTracer } from "../../runtime/kernel-tracer.ts";
+import { kernelTracer, ringSize } from "../../runtime/kernel-tracer.ts";
 import type { EndReason, Presenter } from "../../runtime/output/presenter.ts";
 import { Recorder, rememberNames } from "../../runtime/recording.ts";
 import { runSession, type Session } from "../../runtime/session.ts";
@@ -15,7 +15,14 @@ import { type Attached, DEFAULT_SIZES, type Tracer } from "../../runtime/tracer.
 import { type Call, fail } from "../call.ts";
 import { compileExplaining } from "../explaining.ts";
 import { startHooks } from "../hooks.ts";
-import { btfForRunning, kernelFacts, requireKernel, requirePrivileges, tracefsWarning } from "../machine.ts";
+import {
+  ahead,
+  btfForRunning,
+  kernelFacts,
+  requireKernel,
+  requirePrivileges,
+  tracefsWarning,
+} from "../machine.ts";
 import { attachedNote, summary } from "../notes.ts";
 import type { Options } from "../options.ts";
 import { checkOutput, openOutput } from "../output.ts";
@@ -39,9 +46,10 @@ export async function runProgram(
   presenting: typeof present = present,
 ): Promise<number> {
   const { options, tail } = call;
+  const begun = ahead(program.source.text, ringSize(sizesOf(options).buffer));
   if (tail && !canStart(tail[0]!)) throw notStartable(tail[0]!);
   const btf = btfForRunning(options.btf);
-  const { checked, facts } = checkedProgram(program, () => kernelFacts(btf));
+  const { checked, facts } = checkedProgram(program, () => kernelFacts(btf, begun?.read));
   report(checked.warnings, options.color);
   requirePrivileges(call.argv);
   requireKernel(facts);
@@ -55,7 +63,7 @@ export async function runProgram(
   const warning = tracefsWarning(compiled.plan);
   if (warning) report([warning], options.color);
   if (!options.quiet) for (const text of compiled.plan.notices) note(text);
-  return trace(call, checked, compiled, facts, kernelTracer, presenting);
+  return trace(call, checked, compiled, facts, kernelTracer(begun?.ring), presenting);
 }
 
 /** From a compiled program to the end of its trace. */
@@ -64,7 +72,7 @@ export async function trace(
   checked: CheckedProgram,
   compiled: Compiled,
   facts: KernelFacts,
-  tracer: Tracer = kernelTracer,
+  tracer: Tracer,
   presenting: typeof present = present,
 ): Promise<number> {
   const { options, tail } = call;

@@ -326,9 +326,11 @@ function chooseBackend(
       help: ["`pwq doctor` says why; leave `--backend` out to use the best there is"],
     });
   }
-  const best = (["kprobe-multi", "kprobe"] as const).find(available) ?? "tracepoint";
-  const backend: Backend = choice === "auto" ? best : choice;
-  if (backend !== "tracepoint") return backend;
+  if (choice !== "auto" && choice !== "tracepoint") return choice;
+  // Drops are a tracepoint: whether there are function probes makes no difference, and to find out takes a while.
+  if (queries.every((query, i) => isOnce(query, selections[i]!))) return "tracepoint";
+  const best = (["kprobe-multi", "kprobe"] as const).find(available);
+  if (choice === "auto" && best) return best;
   selections.forEach((selection, i) => {
     const [point] = selection.needFunctions;
     if (!point) return;
@@ -346,7 +348,7 @@ function chooseBackend(
       ],
     });
   });
-  return backend;
+  return "tracepoint";
 }
 
 /** Everything that one query looks at. */

@@ -10,6 +10,7 @@ import { findMember } from "../../compiler/btf/struct.ts";
 import { PwqError } from "../../compiler/diagnostics/diagnostic.ts";
 import type { Arch, KernelFacts } from "../../compiler/facts.ts";
 import type { Native } from "../../native/native.ts";
+import { FUNCTIONS_FILE, type ReadFile } from "./ahead.ts";
 import { readModuleBtf, readVmlinuxBtf, vmlinuxBtfPath } from "./btf-files.ts";
 import { type FeatureProbe, features } from "./features.ts";
 import { readUnsized } from "./files.ts";
@@ -31,6 +32,8 @@ export interface FactsOptions {
   readonly probe?: FeatureProbe;
   /** The addon's; without them, scripts do it. */
   readonly passes?: BtfPasses & LineHashing;
+  /** Through the addon, and what it has begun to read; without it, Node reads. */
+  readonly read?: ReadFile;
   /** The addon's; without it, interfaces are not known. */
   readonly interfaces?: Native["interfaces"];
   /** Instead of `/`. */
@@ -39,7 +42,7 @@ export interface FactsOptions {
 
 /** Throws PwqError if there is no BTF, or none that can be read, or the machine is of an unknown architecture. */
 export function gatherFacts(options: FactsOptions = {}): KernelFacts {
-  const { btf: file, probe, passes, interfaces, root = "/" } = options;
+  const { btf: file, probe, passes, interfaces, root = "/", read = readFileSync } = options;
   const ownFile = vmlinuxBtfPath(root);
   const namespaces = new NetworkNamespaces({ root });
   const netns = {
@@ -50,7 +53,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
   if (file !== undefined && file !== ownFile && !options.running)
     return { ...factsOfFile(file, passes), ...netns };
 
-  const btf = file === undefined ? readOwn(ownFile, passes) : readGiven(file, passes);
+  const btf = file === undefined ? readOwn(ownFile, read, passes) : readGiven(file, passes);
   const arch = machineArch();
   if (!arch) throw failed("PWQ3013", `pwq does not know how ${process.arch} passes arguments`);
   const release = kernelRelease();
@@ -61,7 +64,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
   });
   const traceText = (name: string): Buffer | undefined => {
     const path = tracefs();
-    return path === undefined ? undefined : readUnsized(join(path, name));
+    return path === undefined ? undefined : readUnsized(join(path, name), options.read);
   };
   const events = once(() => parseEvents(traceText("available_events")?.toString("latin1") ?? ""));
   return {
@@ -69,15 +72,15 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
     ...(version && { version }),
     arch,
     btf,
-    modules: once(() => readModuleBtf(root, btf)),
+    modules: once(() => readModuleBtf(root, btf, read)),
     traceable: once(() => {
-      const text = traceText("available_filter_functions");
+      const text = traceText(FUNCTIONS_FILE);
       return text === undefined ? undefined : parseTraceable(text, passes);
     }),
     tracepointGroup: (name) => events().get(name),
     features: features(btf, probe),
     symbols: once(() => {
-      const text = readUnsized(join(root, "proc/kallsyms"));
+      const text = readUnsized(join(root, "proc/kallsyms"), options.read);
       return text && parseSymbols(text);
     }),
     ...netns,
@@ -101,9 +104,9 @@ function factsOfFile(
   };
 }
 
-function readOwn(path: string, passes: BtfPasses | undefined): LoadedBtf {
+function readOwn(path: string, read: ReadFile, passes: BtfPasses | undefined): LoadedBtf {
   try {
-    return readVmlinuxBtf(path, passes);
+    return readVmlinuxBtf(path, read, passes);
   } catch (error) {
     if (error instanceof BtfFormatError) throw failed("PWQ3003", error.message);
     throw failed("PWQ3002", `there is no ${path}`);

@@ -1,5 +1,6 @@
 /** Reading the kernel's own files: small texts that may be missing, and long ones whose size nobody knows. */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from "node:fs";
+import type { ReadFile } from "./ahead.ts";
 
 /** Undefined if it is not there or not for us to read. */
 export function readText(path: string): string | undefined {
@@ -25,9 +26,17 @@ const FIRST_BYTES = 1 << 24;
 /**
  * A file of which `stat` says that it is empty, as of all in proc and tracefs. They hand out a page at each read, so
  * reading into one large buffer matters: Node's own readFileSync takes a new 64 KiB buffer for each of these pages.
- * Undefined if it is not there or not for us to read.
+ * `read` is the addon's way, where there is one. Undefined if it is not there or not for us to read.
  */
-export function readUnsized(path: string): Buffer | undefined {
+export function readUnsized(path: string, read?: ReadFile): Buffer | undefined {
+  if (read) {
+    try {
+      const bytes = read(path);
+      return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    } catch {
+      return undefined;
+    }
+  }
   let file: number;
   try {
     file = openSync(path, "r");
