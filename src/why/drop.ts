@@ -7,7 +7,7 @@ export type Fact = number | bigint | boolean | string | readonly string[];
 export interface Drop {
   /** By name where the kernel's types have one, else its number. */
   readonly reason: string;
-  /** The function that dropped the packet, `?` if the kernel does not say. */
+  /** The function that dropped the packet, an address if the kernel hides its symbols. */
   readonly place: string;
   readonly module?: string;
   /** undefined: the packet, or this kernel, does not have it. */

@@ -96,7 +96,7 @@ const SHARED = [
   "icmp.type",
   "icmp.code",
   "icmp6.type",
-  "vlan.id",
+  "vlan.tci",
   "rt.mtu",
   "ct.state",
   "sk.state",

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 // Boots stock Debian kernels and runs the cases of test/lab/cases in each, with the pwq that is built in dist/.
-//   node test/lab/run.mjs [--json FILE] [--only TEXT] [--faults all|TEXT] [--keep] [SUITE…]
+//   node test/lab/run.mjs [--json FILE] [--table FILE] [--only TEXT] [--faults all|TEXT] [--keep] [SUITE…]
 // --only: the cases whose name contains TEXT. --keep: the folders with each guest's log stay, and are named.
 // --faults: all of test/lab/faults on every kernel, or those whose name contains TEXT; otherwise each runs on one kernel
 //   only, because they take minutes.
+// --table: what cases marked, by row and kernel, is merged into this JSON file (scripts/faults.mjs makes a page of it).
 // --json: counts as {"passed":N,"failed":N,"skipped":N}.
 // Exit status: 0 all passed; 1 not; 3 the lab cannot run here (the reason is printed).
 import { execFileSync, spawn } from "node:child_process";
@@ -40,6 +41,7 @@ const { values: options, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "string" },
+    table: { type: "string" },
     only: { type: "string" },
     faults: { type: "string" },
     keep: { type: "boolean" },
@@ -186,13 +188,17 @@ async function boot(suite) {
 
 /** A row for each thing that cases have marked, a column for each kernel. */
 function printMarks(results) {
+  const before = options.table && existsSync(options.table) ? readFileSync(options.table, "utf8") : "{}";
+  const table = JSON.parse(before);
   const rows = new Map();
   for (const { suite, marks = {} } of results) {
     for (const [row, passed] of Object.entries(marks)) {
       if (!rows.has(row)) rows.set(row, {});
       rows.get(row)[suite] = passed ? "ok" : "FAIL";
+      table[row] = { ...table[row], [suite]: passed };
     }
   }
+  if (options.table) writeFileSync(options.table, `${JSON.stringify(table, undefined, 2)}\n`);
   if (rows.size === 0) return;
   const width = Math.max(...[...rows.keys()].map((row) => row.length));
   const line = (row, cells) => console.log([row.padEnd(width), ...cells].join("  ").trimEnd());

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { findField } from "../../src/compiler/fields/table.ts";
 import { reasonType } from "../../src/runtime/decode/reason.ts";
 import { EVIDENCE_NAMES, type EvidenceName, evidenceField, evidenceKey } from "../../src/why/evidence.ts";
 import { explain } from "../../src/why/explain.ts";
@@ -27,7 +28,7 @@ const EVERYTHING: Facts = {
   "dev.state": 4,
   "dev.qdisc": "tbf",
   "dev.mtu": 1500,
-  "vlan.id": 30,
+  "vlan.tci": 30,
   "conf.rp_filter": 1,
   "conf.all.rp_filter": 0,
   "conf.forwarding": 0,
@@ -112,6 +113,13 @@ describe("a drop that nothing is known of", () => {
 });
 
 describe("evidence", () => {
+  it("is read by the kernel as it is, not computed", () => {
+    for (const name of EVIDENCE_NAMES) {
+      const { read } = evidenceField(evidenceKey(name)) ?? findField(name)!;
+      expect([name, ["expr", "either", "runtime"].includes(read.from)]).toEqual([name, false]);
+    }
+  });
+
   it("is not a word of the language, unless it was one before", () => {
     const own = EVIDENCE_NAMES.filter((name: EvidenceName) => evidenceField(evidenceKey(name)));
     expect(own.every((name) => evidenceKey(name).startsWith("why."))).toBe(true);

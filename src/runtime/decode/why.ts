@@ -3,7 +3,7 @@ import { findField } from "../../compiler/fields/table.ts";
 import type { Drop, Fact } from "../../why/drop.ts";
 import { EVIDENCE_NAMES, type EvidenceName, evidenceField, evidenceKey } from "../../why/evidence.ts";
 import { type Explanation, explain } from "../../why/explain.ts";
-import { NOTHING_LATER } from "../../why/later/later.ts";
+import { type Later, NOTHING_LATER } from "../../why/later/later.ts";
 import { formatOf, isList, type Text, type Value } from "../format.ts";
 import { printable } from "../text.ts";
 import type { Batch } from "./batch.ts";
@@ -26,16 +26,20 @@ export function explanationRead(
     const read = evidence(evidenceKey(name));
     if (read) reads.set(name, factRead(name, read));
   }
+  const later: Later = {
+    ...(context.later ?? NOTHING_LATER),
+    netns: (inode) => (inode === undefined ? undefined : context.names.netns(inode)),
+  };
   return (at) => {
     if (!isDrop[point(at)]) return undefined;
     const place = context.names.symbol(BigInt(location(at)));
     const drop: Drop = {
       reason: reasons.text(reason(at)),
-      place: place?.name ?? "?",
+      place: place?.name ?? `0x${BigInt(location(at)).toString(16)}`,
       ...(place?.module !== undefined && { module: place.module }),
       fact: (name) => reads.get(name)?.(at),
     };
-    return explain(drop, context.later ?? NOTHING_LATER);
+    return explain(drop, later);
   };
 }
 

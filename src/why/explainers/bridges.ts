@@ -13,8 +13,12 @@ function allowed(later: Later, netns: number | undefined, dev: string): readonly
     .flatMap((line) => /(\d+(?:-\d+)?)/.exec(line.replace(dev, ""))?.[1] ?? []);
 }
 
+/** Of a tag's control information (IEEE 802.1Q). */
+const VLAN_ID = 0xfff;
+
 function vlan(e: Evidence, later: Later): Finding {
-  const [dev, id] = [e.text("iface"), e.number("vlan.id")];
+  const [dev, tci] = [e.text("iface"), e.number("vlan.tci")];
+  const id = tci === undefined ? undefined : tci & VLAN_ID;
   const vlans = dev === undefined ? undefined : allowed(later, netnsInode(e), dev);
   const tag = id === undefined ? "untagged frames" : `VLAN ${id}`;
   return {

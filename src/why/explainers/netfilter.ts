@@ -40,7 +40,7 @@ function refused(e: Evidence, later: Later): Finding {
   const [nft, legacy] = [ofNft?.[0], ofLegacy?.[0]];
   const rule = nft ? named(nft, false, key) : legacy ? named(legacy, true, key) : undefined;
   const hook = place === undefined ? "" : ` in the ${place.hook} hook (${place.family})`;
-  const state = e.text("ct.state") ?? (e.get("nfct") === undefined ? "none or invalid" : undefined);
+  const state = e.text("ct.state") ?? (e.get("nfct") === undefined ? "not tracked, or invalid" : undefined);
   const local =
     place?.hook === "output" ? ", a packet of this machine's own: the program that sends it gets EPERM" : "";
   return {

@@ -81,6 +81,13 @@ function judge({ causes, also = [] }: Cause, told: readonly Told[]): string[] {
   return wrong.length === 0 ? [] : [...wrong, ...told.map(draw)];
 }
 
+/** Whether the fault's drops are reported, whatever is said of them; of one without drops: that none are. */
+function isFound({ causes }: Cause, told: readonly Told[]): boolean {
+  const least = causes.reduce((sum, { count }) => sum + (typeof count === "number" ? count : count[0]), 0);
+  const drops = told.filter(({ ordinary }) => !ordinary).reduce((sum, { count }) => sum + count, 0);
+  return least === 0 ? drops === 0 : drops >= least;
+}
+
 const draw = ({ count, netns, tuple, ordinary, why }: Told): string =>
   `  told${ordinary ? " as ordinary" : ""}: ${count}x ${netns} ${tuple}: ${why.text} [${why.cause ?? "no cause"}]`;
 
@@ -88,8 +95,9 @@ async function run(scripts: readonly string[], lab: Lab): Promise<void> {
   const { told, windows } = await watch(scripts, lab);
   const wrong = windows.flatMap(({ script, from, to }) => {
     const of = told.filter(({ first }) => Date.parse(first) >= from && Date.parse(first) <= to);
-    const lines = judge(CAUSES[script] ?? { causes: [] }, of);
-    lab.mark(`why ${script}`, lines.length === 0);
+    const lines = judge(CAUSES[script]!, of);
+    lab.mark(`${script}: found`, isFound(CAUSES[script]!, of));
+    lab.mark(`${script}: cause`, lines.length === 0);
     return lines.length === 0 ? [] : [`${script}: ${lines[0]}`, ...lines.slice(1)];
   });
   if (wrong.length > 0) throw new Error(wrong.join("\n"));

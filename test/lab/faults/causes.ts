@@ -19,6 +19,8 @@ export interface Cause {
 const of = (cause: string, count: Expected["count"] = 5): Cause => ({ causes: [{ cause, count }] });
 
 export const CAUSES: Readonly<Record<string, Cause>> = {
+  /** Several healthy networks. */
+  control: { causes: [] },
   "01-rp-filter-strict": of("sysctl:srv:net.ipv4.conf.s1.rp_filter=1"),
   "02-rp-filter-loose": of("sysctl:rtr:net.ipv4.conf.r1.rp_filter=2"),
   "02b-martian-local-source": of("addr:rtr:10.0.2.254"),
@@ -41,7 +43,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   "13-tcp-closed-port": of("socket:srv:tcp:6013", 1),
   "14-listen-overflow": {
     causes: [],
-    note: "A SYN that finds the accept queue full is consumed, not dropped: no event. `pwq run @socket` shows it.",
+    note: "A SYN that finds the accept queue full is consumed, not dropped: no event. `pwq run @backlog` shows it.",
   },
   "15-udp-rcvbuf-full": of("socket:srv:udp:6015:rcvbuf", [17, 19]),
   "16-tcp-checksum": of("packet:l4csum", 3),
@@ -83,7 +85,7 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   "27c-wireguard-allowedips-tx": of("wg-allowed-ips:h1:wg0"),
   "27e-wireguard-wrong-peer-key": {
     causes: [],
-    note: "Packets wait in the peer's queue for a handshake that never ends: nothing is dropped. `pwq run @tunnel` shows it, and `wg show` the handshake.",
+    note: "Packets wait in the peer's queue for a handshake that never ends: nothing is dropped. `pwq run @path` ends in `wg_xmit`, and `wg show` says that there was no handshake.",
   },
   "27f-vxlan-wrong-vni": of("vxlan-vni:h2:43"),
   "28-ipv6-no-route": of("route:rtr:fd00:77::7"),
