@@ -13,9 +13,10 @@ import type { Compiled, CompiledQuery } from "./compiled.ts";
 import type { Code } from "./diagnostics/codes.ts";
 import { PwqError } from "./diagnostics/diagnostic.ts";
 import type { KernelFacts } from "./facts.ts";
+import type { BackendChoice } from "./plan/backend.ts";
 import { cookieFields } from "./plan/cookie.ts";
 import { entryPrograms } from "./plan/entry.ts";
-import { type BackendChoice, plan as makePlan, type Plan } from "./plan/plan.ts";
+import { plan as makePlan, type Plan } from "./plan/plan.ts";
 import type { CheckedProgram, CheckedQuery } from "./typed.ts";
 
 export interface CompileOptions {

@@ -3,7 +3,7 @@ import { check } from "../../src/compiler/check/check.ts";
 import { compile } from "../../src/compiler/compile.ts";
 import { type Diagnostic, PwqError } from "../../src/compiler/diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
-import type { BackendChoice } from "../../src/compiler/plan/plan.ts";
+import type { BackendChoice } from "../../src/compiler/plan/backend.ts";
 import { native } from "../../src/native/native.ts";
 import { pcapCompiler } from "../../src/runtime/pcap.ts";
 import { type FixtureKernel, fixtureFacts } from "../fixtures/btf.ts";

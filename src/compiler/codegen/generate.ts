@@ -21,8 +21,9 @@ import {
 } from "../bpf/index.ts";
 import type { KernelFacts } from "../facts.ts";
 import { INNER, POINT_KIND, TUPLE, VIEW, VIEW_HAS } from "../layout.ts";
+import type { TracepointProgram } from "../plan/assemble.ts";
 import { cookieFields } from "../plan/cookie.ts";
-import type { Plan, TracepointProgram } from "../plan/plan.ts";
+import type { Plan } from "../plan/plan.ts";
 import type { Source, Span } from "../source.ts";
 import { CONTEXT_FUNCTION, generateContext } from "./context.ts";
 import { Emitter } from "./emitter.ts";

@@ -1,33 +1,23 @@
 import type { Point } from "../../../grammar/ast.ts";
-import { type RegisterValue, resultOf } from "../btf/signature.ts";
-import type { AttachPlan, KprobeAttachment, PointInfo } from "../compiled.ts";
+import type { AttachPlan } from "../compiled.ts";
 import { type Diagnostic, PwqError } from "../diagnostics/diagnostic.ts";
 import { didYouMean } from "../diagnostics/suggest.ts";
-import type { Backend, KernelFacts } from "../facts.ts";
-import { MAX_QUERIES, POINT_KIND, ROLE } from "../layout.ts";
+import type { KernelFacts } from "../facts.ts";
+import { MAX_QUERIES, ROLE } from "../layout.ts";
 import type { Source, Span } from "../source.ts";
 import type { CheckedProgram, CheckedQuery, TExpr } from "../typed.ts";
 import { someExpr } from "../typed-parts.ts";
-import { attachCalls, callPrograms, isXdp, tooManyCalls, whyNoCalls } from "./calls.ts";
-import { packCookie } from "./cookie.ts";
-import { KPROBE, KPROBE_MULTI } from "./entry.ts";
-import { type Part, planFollowing } from "./following.ts";
-import { HEADLESS, isFreePath, XDP_RUNNERS } from "./lifecycle.ts";
-import { type Selection, selectPoints } from "./points.ts";
-import {
-  FRAMES_NOTICE,
-  nameNotice,
-  type ProgramKind,
-  type ProgramPoints,
-  programPoints,
-  VERDICT,
-} from "./programs.ts";
-import { mixedNotices, planReturns, type ReturnPlan, returningQueries } from "./returns.ts";
+import { assemble, returns, type TracepointProgram, type Want } from "./assemble.ts";
+import { type BackendChoice, chooseBackend, isOnce } from "./backend.ts";
+import { isXdp, tooManyCalls, whyNoCalls } from "./calls.ts";
+import { planFollowing } from "./following.ts";
+import { leftOut } from "./left-out.ts";
+import { XDP_RUNNERS } from "./lifecycle.ts";
+import { joined, type Selection, selectPoints } from "./points.ts";
+import { FRAMES_NOTICE, nameNotice, type ProgramKind } from "./programs.ts";
+import { mixedNotices, planReturns, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
-import { groupOf, UNUSABLE_TRACEPOINT } from "./tracepoints.ts";
-import { type Candidate, isSkbPointer, Universe } from "./universe.ts";
-
-export type BackendChoice = "auto" | Backend;
+import { Universe } from "./universe.ts";
 
 /** An attach plan and what the code generator must know besides. */
 export interface Plan extends AttachPlan {
@@ -37,18 +27,6 @@ export interface Plan extends AttachPlan {
   readonly looksAtCalls: boolean;
 }
 
-/** A generated program for one raw tracepoint. */
-export interface TracepointProgram {
-  /** Function name in the object. */
-  readonly program: string;
-  readonly tracepoint: string;
-  /** Argument positions, zero-based. */
-  readonly skb: number;
-  readonly location?: number;
-  readonly reason?: number;
-  readonly cookie: bigint;
-}
-
 export interface QueryPlan {
   /** Only drops are looked at: a packet has one event, so nothing needs to be followed. */
   readonly once: boolean;
@@ -56,20 +34,6 @@ export interface QueryPlan {
   readonly ending: readonly number[];
   /** Of `from … to …`: numbers of the points at which a journey begins and ends. */
   readonly stretch?: { readonly from: readonly number[]; readonly to: readonly number[] };
-}
-
-/** What is wanted at one function or tracepoint, collected over all queries. */
-interface Want {
-  at: number;
-  until: number;
-  /** Of `until`, those for which such an end is one that `ending` asks for. */
-  ending: number;
-  /** Queries whose journeys begin and end here: `from … to …`. */
-  from: number;
-  to: number;
-  part: Part;
-  /** Queries that wait for its return. */
-  returns: number;
 }
 
 /**
@@ -239,12 +203,31 @@ export function plan(
     ["tc", bitsOf(({ tc }) => tc)],
     [ofFrames ? "frames" : "xdp", looksAtXdp],
   ]);
-  return assemble(world, facts, backend, functions, calls, tracepoints, how, watching, {
-    notices,
-    once,
-    timed: stretches.map((stretch) => stretch !== undefined),
-    leftOut: () => leftOut(world, selections, probing),
+  const { wants, ...made } = assemble({
+    world,
+    facts,
+    backend,
+    functions,
+    tracepoints,
+    calls,
+    programs: watching,
+    how,
   });
+  return {
+    backend,
+    ...made,
+    queries: once.map((one, index) => {
+      const pointsOf = (what: "ending" | "from" | "to"): readonly number[] =>
+        wants.flatMap((each, point) => (each[what] & (1 << index) ? [point] : []));
+      return {
+        once: one,
+        ending: pointsOf("ending"),
+        ...(stretches[index] && { stretch: { from: pointsOf("from"), to: pointsOf("to") } }),
+      };
+    }),
+    notices,
+    leftOut: () => leftOut(world, selections, probing),
+  };
 }
 
 function noModule(name: string, loaded: readonly string[]): Diagnostic {
@@ -261,13 +244,6 @@ function noModule(name: string, loaded: readonly string[]): Diagnostic {
 /** `until drop and tcp`: a condition that only the drop itself can decide. */
 const mentionsDrop = (condition: TExpr): boolean =>
   someExpr(condition, (part) => part.kind === "present" && part.layer === "drop");
-
-/** What a function returns, if that is a number or a pointer. */
-function returns(world: Universe, name: string, facts: KernelFacts): RegisterValue | undefined {
-  const { btfId, module } = world.functions.get(name)!;
-  const btf = module === undefined ? facts.btf : facts.modules().find((of) => of.name === module)!;
-  return resultOf(btf, btf.type(btfId));
-}
 
 const mixed = ({ source, syntax }: CheckedQuery): Diagnostic => ({
   code: "PWQ1271",
@@ -294,237 +270,4 @@ function noProgramProbe({ at, source }: CheckedQuery): Diagnostic {
     at: { source, span: point.span },
     help: ["`pwq doctor` says what is missing; `at tcf_classify` is the function that runs programs at tc"],
   };
-}
-
-/** A drop is the last of an skb: a query that looks only at drops needs no memory of packets. */
-const isOnce = (query: CheckedQuery, s: Selection): boolean =>
-  s.drop &&
-  !query.stretch &&
-  !s.tc &&
-  !s.xdp &&
-  s.functions.size === 0 &&
-  s.calls.size === 0 &&
-  s.tracepoints.size === 0 &&
-  query.until.every((t) => t.kind === "drop" || t.kind === "expr") &&
-  query.ending.every((t) => t.kind === "drop");
-
-function chooseBackend(
-  queries: readonly CheckedQuery[],
-  selections: readonly Selection[],
-  facts: KernelFacts,
-  choice: BackendChoice,
-  report: (d: Diagnostic) => void,
-): Backend {
-  // Each is tried when it is asked for, and that takes a while.
-  const available = (backend: Backend): boolean =>
-    backend === "tracepoint" || facts.features[backend === "kprobe" ? "kprobe" : "kprobeMulti"];
-  if (choice !== "auto" && !available(choice)) {
-    report({
-      code: "PWQ1257",
-      severity: "error",
-      message: `backend \`${choice}\` is not available here`,
-      help: ["`pwq doctor` says why; leave `--backend` out to use the best there is"],
-    });
-  }
-  if (choice !== "auto" && choice !== "tracepoint") return choice;
-  // Drops are a tracepoint: whether there are function probes makes no difference, and to find out takes a while.
-  if (queries.every((query, i) => isOnce(query, selections[i]!))) return "tracepoint";
-  const best = (["kprobe-multi", "kprobe"] as const).find(available);
-  if (choice === "auto" && best) return best;
-  selections.forEach((selection, i) => {
-    const [point] = selection.needFunctions;
-    if (!point) return;
-    report({
-      code: "PWQ1256",
-      severity: "error",
-      message:
-        choice === "tracepoint"
-          ? "the tracepoint backend cannot look at functions"
-          : "this kernel has no function probes that pwq could use",
-      at: { source: queries[i]!.source, span: point.span },
-      label: "only tracepoints can be looked at here",
-      help: [
-        "leave `at` out to look at every tracepoint that carries an skb, or write `at tracepoint net:*`",
-      ],
-    });
-  });
-  return "tracepoint";
-}
-
-/** Everything that one query looks at. */
-function joined(
-  at: Selection | undefined,
-  stretch: { readonly from: Selection; readonly to: Selection } | undefined,
-): Selection {
-  const parts = [...(at ? [at] : []), ...(stretch ? [stretch.from, stretch.to] : [])];
-  return {
-    functions: new Set(parts.flatMap(({ functions }) => [...functions])),
-    calls: new Set(parts.flatMap(({ calls }) => [...calls])),
-    tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
-    drop: parts.some(({ drop }) => drop),
-    tc: parts.some(({ tc }) => tc),
-    xdp: parts.some(({ xdp }) => xdp),
-    needFunctions: parts.flatMap(({ needFunctions }) => needFunctions),
-    all: parts.some(({ all }) => all),
-  };
-}
-
-function leftOut(
-  world: Universe,
-  selections: readonly Selection[],
-  probing: boolean,
-): ReturnType<AttachPlan["leftOut"]> {
-  if (!selections.some((s) => s.all)) return [];
-  const groups: { reason: string; names: readonly string[] }[] = [];
-  if (probing) {
-    groups.push({ reason: "inlined or marked notrace", names: [...world.untraceable] });
-    groups.push({ reason: "compiler copies, whose arguments BTF does not describe", names: world.copies });
-    for (const [reason, names] of world.unreachable) groups.push({ reason, names });
-  } else {
-    const unusable = [...world.tracepoints.keys()].filter((name) => name in UNUSABLE_TRACEPOINT);
-    for (const name of unusable) groups.push({ reason: UNUSABLE_TRACEPOINT[name]!, names: [name] });
-  }
-  return groups.filter((g) => g.names.length > 0);
-}
-
-/** Numbers the points and packs the cookies. */
-function assemble(
-  world: Universe,
-  facts: KernelFacts,
-  backend: Backend,
-  functions: ReadonlyMap<string, Want>,
-  calls: ReadonlyMap<string, number>,
-  tracepoints: ReadonlyMap<string, Want>,
-  how: Omit<ReturnPlan, "first"> | undefined,
-  watching: ReadonlyMap<ProgramKind, number>,
-  {
-    once,
-    timed,
-    notices,
-    leftOut,
-  }: Pick<Plan, "notices" | "leftOut"> & {
-    readonly once: readonly boolean[];
-    readonly timed: readonly boolean[];
-  },
-): Plan {
-  const points: PointInfo[] = [];
-  /** What is wanted at each point, by its number. */
-  const wants: Want[] = [];
-  const kprobes: KprobeAttachment[] = [];
-  const usual = backend === "kprobe-multi" ? KPROBE_MULTI : KPROBE;
-  const looksAtCalls = calls.size > 0 || (watching.get("xdp") ?? 0) !== 0;
-  const probes = looksAtCalls ? callPrograms(backend).calling : usual;
-  // Functions whose returns are seen come first: their numbers tell those of the returns.
-  const ordered = [...functions].sort(([, a], [, b]) => Number(b.returns !== 0) - Number(a.returns !== 0));
-  for (const [name, want] of ordered) {
-    const fn = world.functions.get(name)!;
-    const of = fn.module === undefined ? {} : { module: fn.module };
-    kprobes.push({
-      symbol: name,
-      ...of,
-      program: want.returns && how?.how === "session" ? how.program : probes,
-      cookie: packCookie({
-        point: points.length,
-        skb: fn.position,
-        other: otherArgument(world, fn, want.part, facts),
-        role: want.part.role,
-        apart: want.part.apart ?? 0,
-        freePath: isFreePath(name) ? 1 : 0,
-        kind: POINT_KIND.function,
-        headless: HEADLESS.has(name) ? 1 : 0,
-        carries: watching.get("xdp") && XDP_RUNNERS.includes(name) ? 1 : 0,
-        at: want.at,
-        until: want.until,
-        returns: want.returns,
-      }),
-    });
-    wants.push(want);
-    points.push({ kind: "function", name, ...of });
-  }
-  const programs: TracepointProgram[] = [];
-  for (const [name, want] of tracepoints) {
-    const tp = world.tracepoint(name);
-    if (!tp) continue;
-    const drop = name === "kfree_skb";
-    // kfree_skb(skb, location, reason, …): BTF has the types of a tracepoint's arguments, not their names.
-    const location = tp.position + 1;
-    const reason = tp.params.findIndex((p) => facts.btf.resolve(p.type).name === "skb_drop_reason");
-    programs.push({
-      program: `pwq_tp_${name}`,
-      tracepoint: name,
-      skb: tp.position,
-      ...(drop && location < tp.params.length ? { location } : {}),
-      ...(drop && reason >= 0 ? { reason } : {}),
-      cookie: packCookie({
-        point: points.length,
-        role: want.part.role,
-        freePath: drop || name === "consume_skb" ? 1 : 0,
-        kind: drop ? POINT_KIND.drop : POINT_KIND.tracepoint,
-        at: want.at,
-        until: want.until,
-      }),
-    });
-    wants.push(want);
-    points.push({
-      kind: drop ? "drop" : "tracepoint",
-      name: `${groupOf(name, facts.tracepointGroup)}:${name}`,
-    });
-  }
-  const called = attachCalls(calls, world, backend, points.length);
-  kprobes.push(...called.kprobes);
-  points.push(...called.points);
-  const first = points.length;
-  for (const [name, want] of ordered) {
-    if (!want.returns) continue;
-    const { module } = world.functions.get(name)!;
-    const value = returns(world, name, facts);
-    points.push({
-      kind: "return",
-      name,
-      ...(module === undefined ? {} : { module }),
-      ...(value ? { value } : {}),
-    });
-  }
-  const loaded: ProgramPoints[] = [];
-  for (const [kind, at] of watching) {
-    if (at === 0) continue;
-    const one = programPoints(kind, at, points.length);
-    loaded.push(one);
-    for (let i = 0; i < one.count; i++) {
-      points.push({
-        kind: "program",
-        name: `a program at ${one.label}`,
-        ...(kind === "frames" ? { value: VERDICT } : {}),
-      });
-    }
-  }
-  return {
-    backend,
-    points,
-    kprobes,
-    programPoints: loaded,
-    ...(how ? { returns: { ...how, first } } : {}),
-    tracepoints: programs.map(({ program, tracepoint }) => ({ program, tracepoint })),
-    programs,
-    looksAtCalls,
-    queries: once.map((one, index) => {
-      const pointsOf = (what: "ending" | "from" | "to"): readonly number[] =>
-        wants.flatMap((want, point) => (want[what] & (1 << index) ? [point] : []));
-      return {
-        once: one,
-        ending: pointsOf("ending"),
-        ...(timed[index] && { stretch: { from: pointsOf("from"), to: pointsOf("to") } }),
-      };
-    }),
-    notices,
-    leftOut,
-  };
-}
-
-/** What `other` of a cookie is for this part: the second skb, or what a crossing depends on; else the skb itself. */
-function otherArgument(world: Universe, fn: Candidate, { role, when }: Part, facts: KernelFacts): number {
-  const { position } = fn;
-  if (role !== ROLE.clone && role !== ROLE.copying) return when ?? position;
-  const second = world.parameters(fn).findIndex((p, i) => i > position && isSkbPointer(facts.btf, p.type));
-  return second < 0 ? position : second;
 }

@@ -210,3 +210,21 @@ function tracepointsOf(
   });
   return [];
 }
+
+/** Everything that one query looks at. */
+export function joined(
+  at: Selection | undefined,
+  stretch: { readonly from: Selection; readonly to: Selection } | undefined,
+): Selection {
+  const parts = [...(at ? [at] : []), ...(stretch ? [stretch.from, stretch.to] : [])];
+  return {
+    functions: new Set(parts.flatMap(({ functions }) => [...functions])),
+    calls: new Set(parts.flatMap(({ calls }) => [...calls])),
+    tracepoints: new Set(parts.flatMap(({ tracepoints }) => [...tracepoints])),
+    drop: parts.some(({ drop }) => drop),
+    tc: parts.some(({ tc }) => tc),
+    xdp: parts.some(({ xdp }) => xdp),
+    needFunctions: parts.flatMap(({ needFunctions }) => needFunctions),
+    all: parts.some(({ all }) => all),
+  };
+}
