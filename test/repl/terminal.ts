@@ -28,7 +28,8 @@ export class Terminal {
   }
 
   type(text: string): void {
-    this.#tmux("send-keys", "-l", text);
+    // A semicolon at the end would end tmux's command.
+    this.#tmux("send-keys", "-l", text.replace(/;$/, "\\;"));
   }
 
   /** `Enter`, `Tab`, `C-c`, `Up`: as tmux names them. */
@@ -46,8 +47,9 @@ export class Terminal {
   }
 
   /** What was on the screen and is, without the blank lines below. `colors`: with escape sequences. */
-  screen({ colors = false } = {}): string {
-    return this.#tmux("capture-pane", "-p", "-S", "-2000", ...(colors ? ["-e"] : [])).trimEnd();
+  screen({ colors = false, joined = false } = {}): string {
+    const how = [...(colors ? ["-e"] : []), ...(joined ? ["-J"] : [])];
+    return this.#tmux("capture-pane", "-p", "-S", "-2000", ...how).trimEnd();
   }
 
   /** Waits until the screen has it; throws with the screen if it never does. */
