@@ -19,9 +19,11 @@ const { CAUSES } = await import(
 
 const KERNELS = { bookworm: "6.1", "bookworm-backports": "6.12", sid: "7.2" };
 const cell = (row, suite) => ({ true: "yes", false: "no" })[marks[row]?.[suite]] ?? "not run";
-const cells = (script) =>
-  Object.keys(KERNELS).map(
-    (suite) => `${cell(`${script}: found`, suite)}, ${cell(`${script}: cause`, suite)}`,
+const cells = (script, { causes }) =>
+  Object.keys(KERNELS).map((suite) =>
+    causes.length === 0 && cell(`${script}: cause`, suite) === "yes"
+      ? "no drop"
+      : `${cell(`${script}: found`, suite)}, ${cell(`${script}: cause`, suite)}`,
   );
 const rows = Object.entries(CAUSES).filter(([script]) => script !== "control");
 const named = ({ causes }) =>
@@ -38,7 +40,7 @@ const lines = [
   `| --- | --- | ${Object.keys(KERNELS)
     .map(() => "---")
     .join(" | ")} |`,
-  ...rows.map(([script, cause]) => `| ${script} | ${named(cause)} | ${cells(script).join(" | ")} |`),
+  ...rows.map(([script, cause]) => `| ${script} | ${named(cause)} | ${cells(script, cause).join(" | ")} |`),
   "",
   `A control run, several healthy networks with traffic that arrives, reports nothing: ${Object.entries(
     KERNELS,

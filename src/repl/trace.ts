@@ -12,6 +12,7 @@ import { Batch } from "../runtime/decode/batch.ts";
 import type { DecodeContext } from "../runtime/decode/context.ts";
 import { head } from "../runtime/decode/head.ts";
 import { reasonType } from "../runtime/decode/reason.ts";
+import { modulesHaveReasons } from "../runtime/kernel/btf-files.ts";
 import { kernelNames, tellsCgroups } from "../runtime/kernel/names.ts";
 import type { EndReason, Presenter } from "../runtime/output/presenter.ts";
 import { runSession, type Session } from "../runtime/session.ts";
@@ -56,7 +57,7 @@ export function startTrace(
     points: compiled.plan.points,
     clock: time.clock,
     names: { ...names, program: (point) => programs.get(point) },
-    reasonType: reasonType(facts.btf),
+    reasonType: reasonType(facts.btf, modulesHaveReasons() ? facts.modules() : []),
     later: names.later,
   };
   const run = lastRun(entry, compiled.queries, context);

@@ -72,7 +72,7 @@ describe("show why", () => {
           "iface": "eth0",
           "netns": 4026532000,
         },
-        "text": "dropped in nft_do_chain: NETFILTER_DROP — the firewall refused the packet on eth0 (netns client); connection state not tracked, or invalid. \`nft list ruleset\` in that namespace; \`nft monitor trace\` shows the rule that a packet meets.",
+        "text": "dropped in nft_do_chain: NETFILTER_DROP — the firewall refused the packet on eth0 (netns client); no connection that is known. \`nft list ruleset\` in that namespace; \`nft monitor trace\` shows the rule that a packet meets.",
       }
     `);
   });

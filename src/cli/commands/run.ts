@@ -5,6 +5,7 @@ import type { KernelFacts } from "../../compiler/facts.ts";
 import type { CheckedProgram } from "../../compiler/typed.ts";
 import { canStart } from "../../runtime/command.ts";
 import { reasonType } from "../../runtime/decode/reason.ts";
+import { modulesHaveReasons } from "../../runtime/kernel/btf-files.ts";
 import { kernelNames, tellsCgroups } from "../../runtime/kernel/names.ts";
 import { kernelTracer, ringSize } from "../../runtime/kernel-tracer.ts";
 import type { EndReason, Presenter } from "../../runtime/output/presenter.ts";
@@ -86,7 +87,7 @@ export async function trace(
     points: compiled.plan.points,
     clock: time.clock,
     names,
-    reasonType: reasonType(facts.btf),
+    reasonType: reasonType(facts.btf, modulesHaveReasons() ? facts.modules() : []),
     later: known.later,
   };
   const recorder = options.record === undefined ? undefined : new Recorder(options.record);

@@ -28,3 +28,10 @@ export function readModuleBtf(root: string, base: LoadedBtf, read: ReadFile): re
   }
   return modules;
 }
+
+/** Modules that drop packets for reasons of their own. */
+const WITH_REASONS: readonly string[] = ["mac80211", "openvswitch"];
+
+/** Whether types of modules tell names of drop reasons: reading them all takes a while. */
+export const modulesHaveReasons = (root = "/"): boolean =>
+  list(join(root, FOLDER)).some((name) => WITH_REASONS.includes(name));

@@ -69,7 +69,8 @@ export const headers: readonly Explainer[] = [
   {
     reasons: ["UNHANDLED_PROTO"],
     explain(e, later) {
-      const type = e.text("protocol") ?? "?";
+      const protocol = e.text("protocol") ?? "?";
+      const type = /^\d+$/.test(protocol) ? `0x${Number(protocol).toString(16).padStart(4, "0")}` : protocol;
       return {
         what: `nothing here handles ethertype ${type}${where(e, later)}`,
         check:

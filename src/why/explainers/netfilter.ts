@@ -30,6 +30,14 @@ function named(
   };
 }
 
+/** What connection tracking makes of the packet; that it makes nothing of it matters to rules that ask. */
+function stateWords(e: Evidence, rule: string | undefined): string {
+  const state = e.text("ct.state");
+  if (state !== undefined) return `; connection state ${state}`;
+  const asked = rule === undefined || /\bstate\b/.test(rule);
+  return asked && e.get("nfct") === undefined ? "; no connection that is known" : "";
+}
+
 function refused(e: Evidence, later: Later): Finding {
   const place = hookOf(e.stack);
   const netns = netnsInode(e);
@@ -40,11 +48,11 @@ function refused(e: Evidence, later: Later): Finding {
   const [nft, legacy] = [ofNft?.[0], ofLegacy?.[0]];
   const rule = nft ? named(nft, false, key) : legacy ? named(legacy, true, key) : undefined;
   const hook = place === undefined ? "" : ` in the ${place.hook} hook (${place.family})`;
-  const state = e.text("ct.state") ?? (e.get("nfct") === undefined ? "not tracked, or invalid" : undefined);
+  const state = stateWords(e, rule?.rule);
   const local =
     place?.hook === "output" ? ", a packet of this machine's own: the program that sends it gets EPERM" : "";
   return {
-    what: `the firewall refused ${flow(e)}${hook}${where(e, later)}${local}${state === undefined ? "" : `; connection state ${state}`}`,
+    what: `the firewall refused ${flow(e)}${hook}${where(e, later)}${local}${state}`,
     ...(rule && { now: [rule.rule] }),
     check: legacy
       ? "`iptables-legacy -nvL --line-numbers` shows the rules and their counters; `nft` does not."

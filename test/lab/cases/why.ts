@@ -82,9 +82,12 @@ function judge({ causes, also = [] }: Cause, told: readonly Told[]): string[] {
 }
 
 /** Whether the fault's drops are reported, whatever is said of them; of one without drops: that none are. */
-function isFound({ causes }: Cause, told: readonly Told[]): boolean {
+function isFound({ causes, also = [] }: Cause, told: readonly Told[]): boolean {
   const least = causes.reduce((sum, { count }) => sum + (typeof count === "number" ? count : count[0]), 0);
-  const drops = told.filter(({ ordinary }) => !ordinary).reduce((sum, { count }) => sum + count, 0);
+  const own = told.filter(
+    ({ ordinary, why }) => !ordinary && !also.some((pattern) => pattern.test(why.text)),
+  );
+  const drops = own.reduce((sum, { count }) => sum + count, 0);
   return least === 0 ? drops === 0 : drops >= least;
 }
 

@@ -43,6 +43,8 @@ export const CAUSES: Readonly<Record<string, Cause>> = {
   "13-tcp-closed-port": of("socket:srv:tcp:6013", 1),
   "14-listen-overflow": {
     causes: [],
+    // What is sent again after the program has ended.
+    also: [/no socket takes TCP port 6014/],
     note: "A SYN that finds the accept queue full is consumed, not dropped: no event. `pwq run @backlog` shows it.",
   },
   "15-udp-rcvbuf-full": of("socket:srv:udp:6015:rcvbuf", [17, 19]),
