@@ -5,6 +5,15 @@ import { plain } from "./plain.ts";
 /** What has to do with memory and with subsystems that have reasons of their own. */
 export const kernel: readonly Explainer[] = [
   {
+    reasons: ["NOT_SPECIFIED"],
+    places: ["icmpv6_rcv", "igmp_rcv"],
+    ordinary: true,
+    explain: (e, later) => ({
+      what: `a message of ICMPv6 or IGMP that has been dealt with${where(e, later)}: older kernels free it as if it were dropped`,
+      check: "Nothing is wrong.",
+    }),
+  },
+  {
     places: ["inet_rtm_getroute", "inet6_rtm_getroute"],
     ordinary: true,
     explain: (e, later) => ({
