@@ -90,12 +90,9 @@ describe.each(Object.keys(SHELLS))("%s", { timeout }, (shell) => {
     expect(offers(`pwq ${name} --`).filter((word) => word.startsWith("--"))).toEqual(long.sort());
   });
 
-  /** bash replaces only what follows the `@`. */
-  const named = (line: string): string[] => offers(line).map((word) => word.replace(/^@/, ""));
-
   test.skipIf(missing)("names of the library, the user's too", () => {
-    expect(named("pwq run @rp")).toEqual(["rpf"]);
-    expect(named("pwq explain @min")).toEqual(["mine"]);
+    expect(offers("pwq run @rp")).toEqual(["@rpf"]);
+    expect(offers("pwq explain @min")).toEqual(["@mine"]);
   });
   test.skipIf(missing)("parameters of the program that is named", () => {
     expect(offers("pwq run @mine la")).toEqual(["lake=", "lane="]);

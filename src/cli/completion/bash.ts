@@ -20,9 +20,10 @@ export function bash(): string {
       return `    ${spellings.join("|")}) ${offer}return ;;`;
     });
   return `# bash completion for pwq
-# A name of the library or a parameter of the program. \`@\` and \`=\` may have torn the word, so the line itself is read.
+# A name of the library, or a parameter of the program. COMP_WORDS has \`@\` as a word of its own, but what is replaced
+# includes it: the line itself is read.
 _pwq_program() {
-  local line=\${COMP_LINE:0:COMP_POINT} word pwq=\${COMP_WORDS[0]} given i offered
+  local line=\${COMP_LINE:0:COMP_POINT} word pwq=\${COMP_WORDS[0]} given offered
   word=\${line##*[[:space:]]}
   if [[ $word == @* ]]; then offered=$("$pwq" list --names 2>/dev/null)
   elif [[ $word == *=* ]]; then return 1
@@ -34,7 +35,6 @@ _pwq_program() {
   fi
   compopt +o filenames 2>/dev/null
   COMPREPLY=($(compgen -W "$offered" -- "$word"))
-  for i in "\${!COMPREPLY[@]}"; do COMPREPLY[i]=\${COMPREPLY[i]#"\${word%"$cur"}"}; done
   ((\${#COMPREPLY[@]}))
 }
 _pwq() {
