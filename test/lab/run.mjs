@@ -112,6 +112,15 @@ async function bundle() {
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
   // What hooks need is not in the bundle.
   symlinkSync(realpathSync(join(root, "node_modules")), join(scratch, "pwq/node_modules"));
+  await build({
+    entryPoints: [join(here, "kit/several.ts")],
+    outfile: join(scratch, "pwq/dist/several.mjs"),
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    logLevel: "warning",
+  });
   cpSync(join(here, "faults"), join(scratch, "faults"), { recursive: true });
   execFileSync("cc", ["-O2", "-o", join(scratch, "send"), join(here, "kit/send.c")]);
   // Without the machine's own headers clang does not find <asm/types.h>.
