@@ -40,7 +40,7 @@ describe("the library", () => {
   test("a name stands wherever a file does", async () => {
     expect((await pwq("pwq check @mine")).stdout).toBe("@mine: ok\n");
     expect((await pwq("pwq info @rpf")).stdout).toMatch(
-      /^@rpf\n\nPackets that the reverse-path filter[^]*\n {2}iface +string += ""/,
+      /^@rpf\n\nPackets that the reverse-path filter[\s\S]*\n {2}iface +string += ""/,
     );
     expect((await pwq("pwq info @rpf --names")).stdout).toBe("iface=\nnet=\n");
     expect((await pwq("pwq explain @rpf iface=eth1 --btf 6.12.btf")).stdout).toMatch(
