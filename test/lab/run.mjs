@@ -2,7 +2,7 @@
 // Boots stock Debian kernels and runs the cases of test/lab/cases in each, with the pwq that is built in dist/.
 //   node test/lab/run.mjs [--json FILE] [--table FILE] [--only TEXT] [--faults all|TEXT] [--keep] [SUITE…]
 // --only: the cases whose name contains TEXT. --keep: the folders with each guest's log stay, and are named.
-// --faults: all of test/lab/faults on every kernel, or those whose name contains TEXT; otherwise each runs on one kernel
+// --faults: all of test/lab/faults on every kernel, or those whose name contains TEXT (or one of several, with commas); otherwise each runs on one kernel
 //   only, because they take minutes.
 // --table: what cases marked, by row and kernel, is merged into this JSON file (scripts/faults.mjs makes a page of it).
 // --json: counts as {"passed":N,"failed":N,"skipped":N}.

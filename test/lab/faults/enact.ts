@@ -7,7 +7,7 @@ export function chosen(which = process.env.PWQ_LAB_FAULTS ?? "all"): readonly Fa
   if (which === "all") return FAULTS;
   return /^\d$/.test(which)
     ? FAULTS.filter((_, i) => i % 3 === Number(which))
-    : FAULTS.filter(({ script }) => script.includes(which));
+    : FAULTS.filter(({ script }) => which.split(",").some((text) => script.includes(text)));
 }
 
 export type Step = "setup" | "traffic" | "cleanup";
