@@ -8,6 +8,9 @@ import { expression } from "./expression.ts";
 import { fieldValue } from "./field.ts";
 import type { Expected } from "./folded.ts";
 
+/** What can be tested of a drop instead of its explanation. */
+const OF_DROPS: readonly string[] = ["drop.reason", "drop.location"];
+
 /** One side of a test: a value of the packet that a condition can be about. */
 export function operand(node: Expr, ctx: Context): TExpr | undefined {
   const value = expression(node, ctx);
@@ -15,7 +18,8 @@ export function operand(node: Expr, ctx: Context): TExpr | undefined {
   const { report } = ctx.world;
   const text = textOf(ctx, node);
   if (value.kind === "field" && value.field.read.from === "runtime") {
-    const parts = value.field.read.needs.map((name) => `\`${name}\``);
+    const { ofDrops, read } = value.field;
+    const parts = (ofDrops ? OF_DROPS : read.needs).map((name) => `\`${name}\``);
     return report.error("PWQ1120", placeOf(ctx, node), `\`${text}\` is known only after the event`, {
       label: `test ${parts.join(" or ")}`,
     });
