@@ -6,6 +6,7 @@ import type { LowerContext } from "./codegen/lower-context.ts";
 import { lowerPast, slotsOf } from "./codegen/lower-past.ts";
 import { isPoint } from "./codegen/lower-points.ts";
 import { FilterTooLong, PatternProblem, RecordTooLarge, StackExhausted } from "./codegen/problem.ts";
+import { ProgramNames } from "./codegen/program-names.ts";
 import type { LoweredQuery, Terminal } from "./codegen/query.ts";
 import { layoutRecord } from "./codegen/record.ts";
 import { selection } from "./codegen/select/select.ts";
@@ -31,10 +32,11 @@ export interface CompileOptions {
  */
 export function compile(program: CheckedProgram, facts: KernelFacts, options: CompileOptions = {}): Compiled {
   const plan = makePlan(program, facts, options.backend ?? "auto", options.modules);
+  const programs = new ProgramNames(plan.programPoints);
   let slot = 0;
   const lowered = program.queries.map((query, index) => {
     const functions = functionsOf(plan, index);
-    const context = { facts, points: plan.points, functions, source: query.source };
+    const context = { facts, points: plan.points, functions, programs, source: query.source };
     const made = mended(query, () => lowerQuery(query, index, slot, context, plan.queries[index]!));
     slot += slotsOf(made.past);
     return made;
@@ -58,7 +60,11 @@ export function compile(program: CheckedProgram, facts: KernelFacts, options: Co
       seen: lowered.some(({ past }) => past.values.some(({ how }) => how === "first")),
       calls: plan.looksAtCalls,
     },
-    plan: { ...plan, kprobes: entryPrograms(plan.kprobes, selects) },
+    plan: {
+      ...plan,
+      kprobes: entryPrograms(plan.kprobes, selects),
+      programPoints: plan.programPoints.map((points) => ({ ...points, tests: programs.tests })),
+    },
     queries: lowered.map(
       ({ index, checked, record }): CompiledQuery => ({ index, checked, record, columns: checked.show }),
     ),

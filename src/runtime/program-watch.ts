@@ -1,4 +1,4 @@
-import type { ProgramPoints } from "../compiler/plan/programs.ts";
+import { OF_CLASS, type ProgramPoints } from "../compiler/plan/programs.ts";
 import { isNativeError, type Link, type Native, type Obj } from "../native/native.ts";
 
 /** A BPF program that is looked at, or why it cannot be. */
@@ -22,6 +22,8 @@ export class ProgramWatch {
   readonly #met: (program: MetProgram) => void;
   readonly #seen = new Set<number>();
   readonly #links: Link[] = [];
+  /** Points that are given away, by class. */
+  readonly #used = new Map<number, number>();
   readonly #timer: NodeJS.Timeout;
 
   /** `bytes`: the linked object that `obj` was loaded from. Throws NativeError if programs cannot be listed. */
@@ -58,14 +60,25 @@ export class ProgramWatch {
       this.#seen.add(id);
       const refuse = (reason: string): void => this.#met({ name: entry ?? name, reason });
       if (entry === undefined) refuse("it has no BTF, which tells where it begins");
-      else if (this.#links.length >= this.#points.count) refuse("there are too many");
       else this.#attach(id, entry, refuse);
     }
   }
 
+  /** Counted from the first; it tells how the conditions on names come out. Undefined: there is none left. */
+  #numberFor(name: string): number | undefined {
+    const { tests } = this.#points;
+    const of = tests.reduce((bits, test, i) => (test(name) ? bits | (1 << i) : bits), 0);
+    const used = this.#used.get(of) ?? 0;
+    if (used >= OF_CLASS) return undefined;
+    this.#used.set(of, used + 1);
+    return of * OF_CLASS + used;
+  }
+
   #attach(id: number, entry: string, refuse: (reason: string) => void): void {
     const { program, first, label, cookie } = this.#points;
-    const number = this.#links.length;
+    const shown = `${entry}(${label})`;
+    const number = this.#numberFor(shown);
+    if (number === undefined) return refuse("there are too many");
     const instance = this.#native.openObject(this.#bytes);
     let target: number | undefined;
     try {
@@ -76,7 +89,7 @@ export class ProgramWatch {
       target = this.#native.setAttachTarget(instance, program, id, entry);
       this.#native.load(instance);
       this.#links.push(this.#native.attachTrace(instance, program, cookie + BigInt(number)));
-      this.#met({ name: `${entry}(${label})`, point: first + number });
+      this.#met({ name: shown, point: first + number });
     } catch (error) {
       // Another program replaces it, it was unloaded meanwhile, or the kernel cannot trace it.
       if (!isNativeError(error)) throw error;

@@ -2,6 +2,7 @@ import { findMember } from "../../src/compiler/btf/struct.ts";
 import { generate } from "../../src/compiler/codegen/generate.ts";
 import { surely } from "../../src/compiler/codegen/lower.ts";
 import { lowerPast } from "../../src/compiler/codegen/lower-past.ts";
+import { ProgramNames } from "../../src/compiler/codegen/program-names.ts";
 import { layoutRecord } from "../../src/compiler/codegen/record.ts";
 import type { RecordLayout } from "../../src/compiler/compiled.ts";
 import type { KernelFacts } from "../../src/compiler/facts.ts";
@@ -51,6 +52,7 @@ export class Generated {
       facts,
       points: plan.points,
       functions: () => new Set<number>(),
+      programs: new ProgramNames([]),
       source: checked.source,
     };
     const past = lowerPast(checked, plan.queries[0]!.stretch, 0, 0, without);

@@ -4,6 +4,7 @@ import { PwqError } from "../diagnostics/diagnostic.ts";
 import type { KernelFacts } from "../facts.ts";
 import type { Source, Span } from "../source.ts";
 import type { TExpr, TPast } from "../typed.ts";
+import type { ProgramNames } from "./program-names.ts";
 
 /** What lowering must know besides the expression. */
 export interface LowerContext {
@@ -13,6 +14,8 @@ export interface LowerContext {
   /** Numbers of the functions that this query looks at: the others are there for other queries, or for following. */
   readonly functions: () => ReadonlySet<number>;
   readonly source: Source;
+  /** Tests of names that are not known yet. */
+  readonly programs: ProgramNames;
   /** Numbers of the query's `changed(…)` and `first(…)`; see past.ts. */
   readonly past: ReadonlyMap<TPast, number>;
 }

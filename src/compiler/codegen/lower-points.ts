@@ -1,4 +1,5 @@
 import { POINT_KIND } from "../layout.ts";
+import { TESTS } from "../plan/programs.ts";
 import type { ConstSet, TExpr } from "../typed.ts";
 import { and, type Cond, constant, or } from "./ir.ts";
 import { fail, type LowerContext } from "./lower-context.ts";
@@ -15,26 +16,35 @@ export const pointNameOf = (expr: TExpr): "func" | "module" | undefined =>
     ? expr.field.read.what
     : undefined;
 
+/** `key` is the same for the same test. */
+export interface NameTest {
+  readonly key: string;
+  readonly passes: (name: string) => boolean;
+}
+
 export function pointTest(
   what: "func" | "module",
-  test: (name: string) => boolean,
+  test: NameTest,
   wanted: boolean,
   expr: TExpr,
   context: LowerContext,
 ): Cond {
   const { points } = context;
   const numbers = points.flatMap((point, i) => {
-    if (point.kind === "drop") return [];
+    if (point.kind === "drop" || point.kind === "program") return [];
     const name = what === "func" ? point.name : point.module;
-    return name !== undefined && test(name) === wanted ? [i] : [];
+    return name !== undefined && test.passes(name) === wanted ? [i] : [];
   });
-  const here = isPoint(numbers);
+  const here = atPoints([
+    ...single(numbers),
+    ...(what === "func" ? programs(test, wanted, expr, context) : []),
+  ]);
   if (what === "module" || !points.some((p) => p.kind === "drop")) return here;
   // The function of a drop is the one its location lies in.
   const location = inRanges(
     [{ op: "event", member: "location" }],
     64,
-    symbolRanges(test, expr, context),
+    symbolRanges(test.passes, expr, context),
     !wanted,
   );
   const notDrop = cmp("!=", { op: "event", member: "kind" }, constant(POINT_KIND.drop));
@@ -42,9 +52,23 @@ export function pointTest(
 }
 
 /** True at the points of these numbers. */
-export function isPoint(numbers: readonly number[]): Cond {
-  const ranges = numbers.map((n) => ({ low: BigInt(n), high: BigInt(n) }));
-  return inRanges([{ op: "event", member: "point" }], 64, merge(ranges), false);
+export const isPoint = (numbers: readonly number[]): Cond => atPoints(single(numbers));
+
+type Ranges = readonly { readonly low: bigint; readonly high: bigint }[];
+
+const single = (numbers: readonly number[]): Ranges =>
+  numbers.map((n) => ({ low: BigInt(n), high: BigInt(n) }));
+
+const atPoints = (ranges: Ranges): Cond =>
+  inRanges([{ op: "event", member: "point" }], 64, merge(ranges), false);
+
+/** The points of BPF programs whose names will pass. */
+function programs({ key, passes }: NameTest, wanted: boolean, expr: TExpr, context: LowerContext): Ranges {
+  const found = context.programs.where(key, passes, wanted);
+  if (found) return found.map(([low, high]) => ({ low: BigInt(low), high: BigInt(high) }));
+  return fail("PWQ1275", "too many conditions on the names of BPF programs", expr, context, [
+    `a file may have ${TESTS}; join names in one: \`func in {…}\``,
+  ]);
 }
 
 /** Where the code of all functions lies whose names pass the test. */

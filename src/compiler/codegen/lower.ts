@@ -121,7 +121,14 @@ function compareText(left: TExpr, right: TExpr, op: CompareOp, context: LowerCon
   }
   const wanted = String(text.value);
   const pointName = pointNameOf(field);
-  if (pointName) return pointTest(pointName, (name) => name === wanted, op === "==", field, context);
+  if (pointName)
+    return pointTest(
+      pointName,
+      { key: `== ${wanted}`, passes: (name) => name === wanted },
+      op === "==",
+      field,
+      context,
+    );
   return {
     op: "text",
     negated: op === "!=",
@@ -183,7 +190,8 @@ function textMembership(value: TExpr, set: ConstSet, negated: boolean, context: 
   const pointName = pointNameOf(value);
   if (pointName) {
     const names = new Set(set.strings);
-    return pointTest(pointName, (name) => names.has(name), !negated, value, context);
+    const test = { key: `in ${JSON.stringify([...names])}`, passes: (name: string) => names.has(name) };
+    return pointTest(pointName, test, !negated, value, context);
   }
   const source = bytesOf(value, context);
   const each = set.strings.map(
@@ -195,7 +203,9 @@ function textMembership(value: TExpr, set: ConstSet, negated: boolean, context: 
 function match(expr: TMatch, truth: boolean, context: LowerContext): Cond {
   const pointName = pointNameOf(expr.value);
   if (pointName) {
-    return pointTest(pointName, textMatcher(expr.how, expr.pattern), truth, expr, context);
+    const { how, pattern } = expr;
+    const test = { key: `${how} ${pattern}`, passes: textMatcher(how, pattern) };
+    return pointTest(pointName, test, truth, expr, context);
   }
   if (expr.value.type.kind === "int") {
     const test = textMatcher(expr.how, expr.pattern);

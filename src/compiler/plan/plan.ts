@@ -14,7 +14,7 @@ import { planFollowing } from "./following.ts";
 import { leftOut } from "./left-out.ts";
 import { XDP_RUNNERS } from "./lifecycle.ts";
 import { joined, type Selection, selectPoints } from "./points.ts";
-import { FRAMES_NOTICE, nameNotice, type ProgramKind } from "./programs.ts";
+import { FRAMES_NOTICE, type ProgramKind } from "./programs.ts";
 import { mixedNotices, planReturns, returningQueries } from "./returns.ts";
 import { terminalPoints } from "./terminals.ts";
 import { Universe } from "./universe.ts";
@@ -193,7 +193,7 @@ export function plan(
       )
     : undefined;
   for (const [, want] of returning) want.returns = want.at & waiting;
-  notices.push(...queries.flatMap(mixedNotices), ...queries.flatMap(nameNotice));
+  notices.push(...queries.flatMap(mixedNotices));
   const bitsOf = (is: (selection: Selection) => boolean): number =>
     selections.reduce((bits, selection, i) => (is(selection) ? bits | (1 << i) : bits), 0);
   const looksAtXdp = bitsOf(({ xdp }) => xdp);

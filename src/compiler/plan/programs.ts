@@ -1,7 +1,5 @@
 import type { RegisterValue } from "../btf/signature.ts";
 import { POINT_KIND } from "../layout.ts";
-import type { CheckedQuery } from "../typed.ts";
-import { someExpr } from "../typed-parts.ts";
 import { packCookie } from "./cookie.ts";
 
 /** BPF programs as points: which are loaded, and what they are called, is known only while the trace runs. */
@@ -17,12 +15,20 @@ export interface ProgramPoints {
   /** Point numbers from `first` on are given to programs as they are met. */
   readonly first: number;
   readonly count: number;
+  /** Conditions on names: bit n of a program's class is how the n-th comes out for `NAME(LABEL)`. */
+  readonly tests: readonly ProgramTest[];
   /** Of the program with the first number; that of the n-th has n more. */
   readonly cookie: bigint;
 }
 
+export type ProgramTest = (name: string) => boolean;
+
+/** So many different conditions a file may have on names of programs. */
+export const TESTS = 4;
+/** Programs for whose names they come out alike are of one class: its points follow each other. */
+export const CLASSES = 2 ** TESTS;
 /** More programs of a kind than that, loaded while one trace runs, nobody has. */
-const MOST = 256;
+export const OF_CLASS = 256;
 
 const KINDS = {
   // BPF_PROG_TYPE_SCHED_CLS and _SCHED_ACT
@@ -39,7 +45,8 @@ export type ProgramKind = keyof typeof KINDS;
 export const programPoints = (kind: ProgramKind, at: number, first: number): ProgramPoints => ({
   ...KINDS[kind],
   first,
-  count: MOST,
+  count: CLASSES * OF_CLASS,
+  tests: [],
   // The number is the cookie's lowest field, so that adding to the cookie adds to it.
   cookie: packCookie({ point: first, kind: POINT_KIND.tracepoint, at }),
 });
@@ -50,13 +57,3 @@ export const FRAMES_NOTICE =
 
 /** What an XDP program returns: `enum xdp_action`. */
 export const VERDICT: RegisterValue = { kind: "scalar", size: 4, signed: false };
-
-/** Said of queries that look at programs and test `func`: names of programs are not known when the query is compiled. */
-export function nameNotice({ where, when, stop, at }: CheckedQuery): string[] {
-  const looks = at.some((p) => p.kind === "NamedPoint" && (p.name === "tc" || p.name === "xdp"));
-  const conditions = [where, when, stop].filter((expr) => expr !== undefined);
-  const tests = conditions.some((expr) =>
-    someExpr(expr, (part) => part.kind === "field" && part.field.name === "func"),
-  );
-  return looks && tests ? ["conditions on `func` do not know the names of BPF programs"] : [];
-}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { surely } from "../../../src/compiler/codegen/lower.ts";
+import { ProgramNames } from "../../../src/compiler/codegen/program-names.ts";
 import { selection } from "../../../src/compiler/codegen/select/select.ts";
 import { compile } from "../../../src/compiler/compile.ts";
 import { plan } from "../../../src/compiler/plan/plan.ts";
@@ -16,7 +17,14 @@ function selectionOf(text: string) {
     program.queries.map(
       ({ where, source }) =>
         where &&
-        surely(where, true, { facts, points, functions: () => new Set<number>(), source, past: new Map() }),
+        surely(where, true, {
+          facts,
+          points,
+          functions: () => new Set<number>(),
+          programs: new ProgramNames([]),
+          source,
+          past: new Map(),
+        }),
     ),
   );
 }

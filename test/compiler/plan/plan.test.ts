@@ -300,13 +300,6 @@ describe("programs at tc", () => {
     expect(unpackCookie(cookie + 7n)).toMatchObject({ point: 7, at: 1, until: 0 });
   });
 
-  it("are not known by name in conditions, which is said", () => {
-    expect(planned('trace skb at tc where func ~ "cls_*"').notices).toContain(
-      "conditions on `func` do not know the names of BPF programs",
-    );
-    expect(planned('trace skb at ip_rcv where func ~ "cls_*"').notices).toEqual([]);
-  });
-
   it("stand behind all other points", () => {
     const made = planned("trace skb at ip_rcv, tc until drop\ntrace skb at ip_rcv");
     expect(made.points.findIndex(({ kind }) => kind === "program")).toBe(made.programPoints[0]!.first);

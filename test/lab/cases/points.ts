@@ -147,15 +147,19 @@ export default [
         host.run("tc", "filter", "add", "dev", iface, where, "bpf", "da", "obj", programs, "sec", section);
       };
       load(server, "s0", "ingress", "tc/marks");
-      const trace = await pwq.trace("trace skb at tc where udp.dport == 6014 show mark, udp.dport, netns", {
-        patience: 120,
-      });
+      const trace = await pwq.trace(
+        'trace skb at tc where udp.dport in {6014, 6016} when udp.dport == 6014 or func ~ "marks_*" show mark, udp.dport, netns',
+        {
+          patience: 120,
+        },
+      );
       client.udp("10.0.0.2", 6014);
       load(client, "c0", "egress", "tc/passes");
       // Half a second is what it takes at most until a new program is looked at, on a machine that has time.
       await setTimeout(5000);
       client.udp("10.0.0.2", 6014);
       client.udp("10.0.0.2", 6015);
+      client.udp("10.0.0.2", 6016);
       const recorded = await trace.stop();
       complete(recorded);
       const seen = recorded.events.map(({ packet, func, netns }) => [packet, func, netns]);
@@ -163,6 +167,8 @@ export default [
         [1, "marks_everything(tc)", server.name],
         [2, "passes_everything(tc)", client.name],
         [2, "marks_everything(tc)", server.name],
+        // Not of the other program, whose name was not known when the query was compiled either.
+        [3, "marks_everything(tc)", server.name],
       ]);
       every(recorded.events, "before the program has set it", (event) => event.mark === 0);
     },

@@ -43,7 +43,9 @@ export default [
     name: "xdp: packets are selected at programs in generic mode, also at one that is loaded while the trace runs",
     async run({ hosts, pwq, programs }) {
       const { client, server } = hosts.pair();
-      const trace = await pwq.trace("trace skb at xdp where udp.dport in {6404, 6405} show tuple, skb");
+      const trace = await pwq.trace(
+        'trace skb at xdp where udp.dport in {6404, 6405} and func == "filters_frames(xdp)" show tuple, skb',
+      );
       client.udp("10.0.0.2", 6404);
       server.ip(`link set dev s0 xdpgeneric obj ${programs} sec xdp/filters`);
       // Half a second is what it takes at most until a new program is looked at, on a machine that has time.

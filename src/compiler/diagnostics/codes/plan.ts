@@ -134,6 +134,13 @@ export const plan = {
     wrong: "trace skb at path, calls ip_rcv",
     right: "trace skb at path, ip_rcv",
   },
+  PWQ1275: {
+    title: "too many conditions on the names of BPF programs",
+    text: "A program's name is tested once, when the program is met, and the answer is kept in the number of its point, where four answers have room. Names in one set, and names that one glob matches, are one condition.",
+    wrong:
+      'trace skb at tc where func == "a(tc)" or func == "b(tc)" or func == "c(tc)" or func == "d(tc)" or func == "e(tc)"',
+    right: 'trace skb at tc where func in {"a(tc)", "b(tc)", "c(tc)", "d(tc)", "e(tc)"}',
+  },
   PWQ1274: {
     title: "too many functions",
     text: "The kernel has tens of thousands of functions, and each probe costs time whenever it is passed. At most 8192 functions without an skb are looked at; `calls` by itself means some three thousand of the network.",
