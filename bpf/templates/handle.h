@@ -39,13 +39,16 @@ static __always_inline void clear(struct pwq_event *event, __u64 any)
 		words[i] = any;
 }
 
+/* Who looks at a point, as far as the program knows that it is compiled into. */
+enum looks { LOOKS_NOBODY, LOOKS, LOOKS_AT_DROP };
+
 /*
  * `skb` is the packet that is here, one that does not pass by. At a point that copies it, `clone` is the new skb.
  * At a function the result is the key of the frame that its return will find, 0 if there is none.
  * The event lies on the stack, not in a map: programs on one CPU nest, when an interrupt comes in between.
  */
 static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clone, __u64 cookie,
-				    __u64 location, __u64 reason, int is_drop)
+				    __u64 location, __u64 reason, enum looks looks)
 {
 	struct pwq_event event;
 	struct pwq_track *track;
@@ -67,8 +70,8 @@ static __always_inline __u64 handle(void *ctx, __u64 regs, __u64 skb, __u64 clon
 	track = track_find(&event, cookie);
 	if (event.follow)
 		stamp(&event);
-	if (event.at | event.until)
-		is_drop ? pwq_query_at_drops((__u64)&event) : pwq_query((__u64)&event);
+	if (looks && (event.at | event.until))
+		looks == LOOKS_AT_DROP ? pwq_query_at_drops((__u64)&event) : pwq_query((__u64)&event);
 
 	if (role == PWQ_ROLE_FREE || role == PWQ_ROLE_DYING)
 		track_gone(&event);

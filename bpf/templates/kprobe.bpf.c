@@ -61,7 +61,7 @@ static __always_inline __u64 at_function(void *ctx, __u64 cookie)
 		return 0;
 	if (COOKIE(cookie, ROLE) == PWQ_ROLE_CROSSING && !crosses(ctx, cookie))
 		cookie &= ~((__u64)PWQ_COOKIE_ROLE_MASK << PWQ_COOKIE_ROLE_SHIFT);
-	return handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0, 0);
+	return handle(ctx, (__u64)ctx, skb_of(ctx, cookie), clone_of(ctx, cookie), cookie, 0, 0, LOOKS);
 }
 
 /* Where the return has a probe of its own, it could take an earlier call that it missed for this one. */
@@ -177,14 +177,22 @@ __hidden __u64 pwq_passes_by(__u64 skb)
 /* For the same. `location` and `reason` are of a drop, else 0. */
 __hidden __u64 pwq_tracepoint(__u64 ctx, __u64 skb, __u64 cookie, __u64 location, __u64 reason)
 {
-	handle((void *)ctx, 0, skb, 0, cookie, location, reason, 0);
+	handle((void *)ctx, 0, skb, 0, cookie, location, reason, LOOKS);
 	return 0;
 }
 
 /* For that of drops, where queries capture more than elsewhere. */
 __hidden __u64 pwq_drop(__u64 ctx, __u64 skb, __u64 cookie, __u64 location, __u64 reason)
 {
-	handle((void *)ctx, 0, skb, 0, cookie, location, reason, 1);
+	handle((void *)ctx, 0, skb, 0, cookie, location, reason, LOOKS_AT_DROP);
+	return 0;
+}
+
+/* For those at which no query looks, and only what is remembered of a packet changes. */
+__hidden __u64 pwq_unseen(__u64 ctx, __u64 skb, __u64 cookie)
+{
+	if (filter_may_have(skb))
+		handle((void *)ctx, 0, skb, 0, cookie, 0, 0, LOOKS_NOBODY);
 	return 0;
 }
 
@@ -214,7 +222,7 @@ __hidden __u64 pwq_on_behalf(__u64 ctx, __u64 skb, __u64 cookie)
 		return 0;
 	if (track->dying)
 		cookie |= 1ULL << PWQ_COOKIE_HEADLESS_SHIFT;
-	handle((void *)ctx, ctx, skb, 0, cookie, 0, 0, 0);
+	handle((void *)ctx, ctx, skb, 0, cookie, 0, 0, LOOKS);
 	return 0;
 }
 

@@ -61,6 +61,7 @@ const EXTERNS = [
   { name: "pwq_kept", params: 2 },
   { name: "pwq_tracepoint", params: 5 },
   { name: "pwq_drop", params: 5 },
+  { name: "pwq_unseen", params: 3 },
   { name: "pwq_session_entry", params: 2 },
   { name: "pwq_session_return", params: 4 },
   { name: "pwq_return", params: 3 },
@@ -262,6 +263,11 @@ function withoutDrops(queries: readonly LoweredQuery[]): readonly LoweredQuery[]
 function tracepointProgram(tp: TracepointProgram, dropsApart: boolean): ObjectFunction {
   const argument = (to: Parameters<typeof ldx>[1], position: number | undefined): Insn =>
     position === undefined ? mov.imm(to, 0) : ldx(8, to, r6, position * 8);
+  const field = cookieFields(tp.cookie);
+  const seen = (field("at") | field("until")) !== 0;
+  const usual = dropsApart && field("kind") === POINT_KIND.drop ? "pwq_drop" : "pwq_tracepoint";
+  // Without the queries, which take the verifier some time for each program that has them.
+  const target = seen ? usual : "pwq_unseen";
   return {
     name: tp.program,
     section: `raw_tp/${tp.tracepoint}`,
@@ -271,8 +277,7 @@ function tracepointProgram(tp: TracepointProgram, dropsApart: boolean): ObjectFu
       mov.reg(r6, r1),
       argument(r1, tp.skb),
       jump.eq.imm(r1, 0, "out"),
-      call.local("pwq_passes_by"),
-      jump.ne.imm(r0, 0, "out"),
+      ...(seen ? [call.local("pwq_passes_by"), jump.ne.imm(r0, 0, "out")] : []),
       mov.reg(r1, r6),
       argument(r2, tp.skb),
       // Not a constant to the verifier: branches that it could decide make states precise, which then never merge.
@@ -280,11 +285,8 @@ function tracepointProgram(tp: TracepointProgram, dropsApart: boolean): ObjectFu
       alu.xor.reg(r0, r2),
       constantInsn(r3, tp.cookie),
       alu.xor.reg(r3, r0),
-      argument(r4, tp.location),
-      argument(r5, tp.reason),
-      call.local(
-        dropsApart && cookieFields(tp.cookie)("kind") === POINT_KIND.drop ? "pwq_drop" : "pwq_tracepoint",
-      ),
+      ...(seen ? [argument(r4, tp.location), argument(r5, tp.reason)] : []),
+      call.local(target),
       label("out"),
       mov.imm(r0, 0),
       exit,
