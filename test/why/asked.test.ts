@@ -50,6 +50,13 @@ describe("evidence is captured", () => {
     expect(keys(record).includes("why.stack")).toBe(wanted);
   });
 
+  it("of few queries: with many the verifier would take long", () => {
+    const queries = (count: number) => checked(Array(count).fill("trace drop where udp").join("\n"), "6.12");
+    const explained = (count: number) =>
+      explaining(queries(count)).queries.filter(({ captured }) => captured).length;
+    expect([explained(1), explained(4), explained(5)]).toEqual([1, 4, 0]);
+  });
+
   it("for programs only where `why` is shown", () => {
     expect(keys(recordOf(checked("trace drop where udp", "6.12"), "6.12"))).not.toContain("why.stack");
     expect(keys(recordOf(checked("trace drop where udp show why", "6.12"), "6.12"))).toContain("why.stack");
