@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { parse } from "../../grammar/index.ts";
 import { fail } from "../cli/call.ts";
 import { compileExplaining } from "../cli/explaining.ts";
@@ -33,9 +34,6 @@ import type { Surface } from "./table.ts";
 import { Thinking } from "./thinking.ts";
 import { note, type Running, sizesOf, startTrace } from "./trace.ts";
 
-/** Modules and functions come and go: what is known of the kernel is asked again after so long. */
-const FACTS_MS = 5000;
-
 /** A query that was found right. */
 interface Prepared {
   readonly compiled: Compiled;
@@ -53,7 +51,10 @@ export class Repl {
   readonly surface: Surface;
   readonly #places = new Places();
   #kept: readonly Kept[] = [];
-  #facts: { readonly value: KernelFacts; readonly btf: string | undefined; readonly at: number } | undefined;
+  /** What is known of the kernel, which is asked again when other modules are loaded: functions come and go with them. */
+  #facts:
+    | { readonly value: KernelFacts; readonly btf: string | undefined; readonly modules: string }
+    | undefined;
   #running: Running | undefined;
   /** A query that waits for the one before it to end; it may have its place already. */
   #next: Next | undefined;
@@ -90,9 +91,9 @@ export class Repl {
   /** Of the running kernel, or of the BTF file that was set. Throws PwqError. */
   facts(): KernelFacts {
     const { btf } = this.settings.options;
-    const now = performance.now();
-    if (!this.#facts || this.#facts.btf !== btf || now - this.#facts.at > FACTS_MS)
-      this.#facts = { value: kernelFacts(btf), btf, at: now };
+    const modules = loadedModules();
+    if (!this.#facts || this.#facts.btf !== btf || this.#facts.modules !== modules)
+      this.#facts = { value: kernelFacts(btf), btf, modules };
     return this.#facts.value;
   }
 
@@ -292,6 +293,15 @@ export class Repl {
         this.#next = undefined;
         next?.start();
       });
+  }
+}
+
+/** Names of the modules that are loaded now. */
+function loadedModules(): string {
+  try {
+    return readFileSync("/proc/modules", "latin1").replace(/ .*$/gm, "");
+  } catch {
+    return ""; // a kernel without modules, or no /proc
   }
 }
 

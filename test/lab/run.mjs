@@ -108,7 +108,7 @@ async function bundle() {
     logLevel: "warning",
   });
   // The guests see this machine's files: a build while they run must not change what they test.
-  for (const part of ["dist", "build", "examples", "package.json", ...SNAPSHOT_PARTS])
+  for (const part of ["dist", "build", "docs", "examples", "package.json", ...SNAPSHOT_PARTS])
     cpSync(join(root, part), join(scratch, "pwq", part), { recursive: true });
   // What hooks need is not in the bundle.
   symlinkSync(realpathSync(join(root, "node_modules")), join(scratch, "pwq/node_modules"));

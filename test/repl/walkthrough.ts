@@ -90,8 +90,8 @@ export interface Stage {
   readonly terminal: Terminal;
   /** The program, as a shell finds it. */
   readonly pwq: string;
-  /** What of the shown lines is the same on every kernel; the others are left out. */
-  readonly comparable?: (line: string) => boolean;
+  /** What a line of the page is on another kernel than the page's; undefined: it cannot be said, and is left out. */
+  readonly elsewhere?: (line: string) => string | undefined;
 }
 
 const PATIENCE_MS = 60_000;
@@ -100,10 +100,10 @@ const LOOK_MS = 100;
 /** Does all of it; throws with what is on the screen where something else is shown than the page says. */
 export async function play(
   steps: readonly Step[],
-  { terminal, pwq, comparable = () => true }: Stage,
+  { terminal, pwq, elsewhere = (line) => line }: Stage,
 ): Promise<void> {
   const wanted = (shown: readonly string[]): readonly string[] =>
-    shown.map((line) => (comparable(line) ? line : LEFT_OUT));
+    shown.map((line) => elsewhere(line) ?? LEFT_OUT);
   let position = lines(terminal).indexOf("pwq>");
   let open = false;
   let traffic = "";

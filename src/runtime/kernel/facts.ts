@@ -48,7 +48,7 @@ export function gatherFacts(options: FactsOptions = {}): KernelFacts {
   const netns = {
     netnsInode: (name: string) => namespaces.inode(name),
     netnsNames: () => namespaces.names(),
-    interfaceNames: once(() => interfaces && interfaceNames(namespaces, interfaces)),
+    interfaceNames: lately(() => interfaces && interfaceNames(namespaces, interfaces)),
   };
   if (file !== undefined && file !== ownFile && !options.running)
     return { ...factsOfFile(file, passes), ...netns };
@@ -132,6 +132,18 @@ function btfArch(btf: LoadedBtf): Arch {
 
 const failed = (code: "PWQ3002" | "PWQ3003" | "PWQ3013", message: string, ...help: string[]): PwqError =>
   new PwqError([{ code, severity: "error", message, ...(help.length > 0 && { help }) }]);
+
+/** Interfaces come and go: what was found is good for so long. */
+const GOOD_MS = 5000;
+
+function lately<T>(make: () => T): () => T {
+  let made: { readonly value: T; readonly at: number } | undefined;
+  return () => {
+    const now = performance.now();
+    if (!made || now - made.at > GOOD_MS) made = { value: make(), at: now };
+    return made.value;
+  };
+}
 
 function once<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
