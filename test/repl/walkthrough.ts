@@ -94,7 +94,8 @@ export interface Stage {
   readonly elsewhere?: (line: string) => string | undefined;
 }
 
-const PATIENCE_MS = 60_000;
+/** The machine may be emulated, and busy. */
+const PATIENCE_MS = 150_000;
 const LOOK_MS = 100;
 
 /** Does all of it; throws with what is on the screen where something else is shown than the page says. */
