@@ -124,9 +124,8 @@ describe("a call of pwru", () => {
       "pwq 'trace skb where netns == 4026531840 follow none show skb, cpu, process, netns, mark, iface, protocol, mtu, len, tcp.flags'",
     );
     expect(typed("--filter-trace-xdp", "--filter-track-skb", "icmp")).toBe(
-      `pwq 'trace skb where pcap "icmp"'\npwq 'trace xdp'`,
+      `pwq 'trace skb where pcap "icmp"'\npwq 'trace xdp where pcap "icmp"'`,
     );
-    expect(translate(["--filter-trace-xdp", "icmp"]).problems).toHaveLength(1);
     expect(
       typed("--filter-trace-xdp", "--filter-netns=inode:4026531840", "--output-file=x", "--output-json"),
     ).toBe(

@@ -37,12 +37,11 @@ export function translate(argv: readonly string[]): Translation {
   const meanings = found.map(({ meaning }) => meaning);
   const problems = [
     ...found.flatMap(({ flag, meaning: { cannot } }) => (cannot ? [{ what: `\`${flag}\``, ...cannot }] : [])),
-    ...(call.filter !== "" && meanings.some(({ xdp }) => xdp) ? [FILTER_AT_XDP] : []),
   ];
   const instead = meanings.find((meaning) => meaning.instead)?.instead;
   if (instead) return { calls: [{ words: instead }], notes: [], problems: [] };
   const options = meanings.flatMap((meaning) => meaning.options ?? []);
-  const frames = framesOf(meanings);
+  const frames = framesOf(call, meanings);
   const queries = [packetsOf(call, meanings), ...(frames === undefined ? [] : [frames])];
   return {
     calls: queries.map((query, i) => ({ words: [query, ...(i === 0 ? options : apart(options))], query })),
@@ -59,12 +58,6 @@ const AT_THE_SAME_TIME = {
 /** Files of the second call have names of their own. */
 const apart = (options: readonly string[]): readonly string[] =>
   options.map((word, i) => (/^--(?:output|ready-file)$/.test(options[i - 1] ?? "") ? `${word}.xdp` : word));
-
-const FILTER_AT_XDP = {
-  what: "a pcap filter at XDP programs",
-  why: "a frame has no socket buffer yet, which filters read",
-  instead: "say it with fields there: `trace xdp where tcp.dport == 443`",
-} as const;
 
 /** Parts of all flags, each once. */
 const all = (
@@ -98,10 +91,14 @@ function packetsOf({ filter }: PwruCall, meanings: readonly Meaning[]): string {
 }
 
 /** What is traced at XDP programs; undefined: nothing. */
-function framesOf(meanings: readonly Meaning[]): string | undefined {
+function framesOf({ filter }: PwruCall, meanings: readonly Meaning[]): string | undefined {
   const xdp = meanings.flatMap((meaning) => meaning.xdp ?? []);
   if (xdp.length === 0) return undefined;
-  const where = [...all(meanings, "where"), ...xdp.flatMap(({ where: own }) => own ?? [])];
+  const where = [
+    ...(filter === "" ? [] : [pcap(filter)]),
+    ...all(meanings, "where"),
+    ...xdp.flatMap(({ where: own }) => own ?? []),
+  ];
   const show = xdp.flatMap((one) => one.show ?? []);
   return statement("trace xdp", clause("where", where, " and "), clause("show", show, ", "));
 }

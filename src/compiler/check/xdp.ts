@@ -42,7 +42,7 @@ function whatIsMissing(part: TExpr): string | undefined {
     case "arg":
       return `arg(${part.index})`;
     case "pcap":
-      return "pcap";
+      return part.inner ? "inner.pcap" : undefined;
     case "present":
       return part.layer === "drop" || part.inner ? presenceKey(part) : undefined;
     default:

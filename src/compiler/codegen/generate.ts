@@ -121,7 +121,7 @@ export function generate(
     ...(plan.looksAtCalls || roots.some(asksForContext) ? [contextFunction(facts, reader)] : []),
     ...(asksForInner ? [innerFunction(reader, tables)] : []),
     ...tuples.map((inner) => tuple(inner, facts, reader, tables)),
-    ...filters.all.map((one) => filterFunction(one, facts, reader, tables)),
+    ...filters.all.map((one) => filterFunction(one, facts, reader, tables, ofFrames)),
     ...plan.programs.map((program) => tracepointProgram(program, drops !== undefined)),
     ...(plan.returns ? [returnProgram(plan.returns, facts)] : []),
   ];
@@ -159,6 +159,7 @@ const filterFunction = (
   facts: KernelFacts,
   reader: Reader,
   tables: Tables,
+  ofFrames: boolean,
 ): ObjectFunction => ({
   name,
   section: ".text",
@@ -166,7 +167,7 @@ const filterFunction = (
   // What the view begins with, of the packet and of the one inside it.
   memory: [INNER],
   params: 2,
-  insns: generateFilter(filter, facts, reader, tables).items,
+  insns: generateFilter(filter, facts, reader, tables, ofFrames).items,
 });
 
 function queryFunction(

@@ -180,11 +180,12 @@ export default [
       const { client, server } = hosts.pair();
       server.run("ip", "link", "set", "s0", "xdp", "obj", programs, "sec", "xdp/filters");
       const trace = await pwq.trace(
-        "trace xdp where udp.dport in {6017, 6018} show ip.src, udp.dport, len, iface, netns, queue, ret, xdp->rxq->dev->ifindex as raw, ifindex",
+        'trace xdp where udp.dport in {6017, 6018} and pcap "udp and less 80 and not vlan" show ip.src, udp.dport, len, iface, netns, queue, ret, xdp->rxq->dev->ifindex as raw, ifindex',
         { patience: 120 },
       );
       client.udp("10.0.0.2", 6017, { size: 20 });
       client.udp("10.0.0.2", 6018, { size: 30 });
+      client.udp("10.0.0.2", 6018, { size: 100 });
       client.udp("10.0.0.2", 6019);
       const recorded = await trace.stop();
       complete(recorded);

@@ -29,6 +29,7 @@ const MOST = 32_000;
 /**
  * Generates `pwq_pcap_N(view, skb)` for one filter; the view, of the packet or of the one inside it, must be parsed. The program for Ethernet frames runs where
  * the view has an Ethernet header, that for IP packets where it has only an IP header. A global function, as `pwq_parse` is.
+ * `ofFrames`: in the skb's place comes the frame of an XDP program, which carries no tag beside it.
  * r6 is the view, r7 A, r8 X, r9 the address of the frame's first byte.
  */
 export function generateFilter(
@@ -36,6 +37,7 @@ export function generateFilter(
   facts: KernelFacts,
   reader: Reader,
   tables: Tables,
+  ofFrames = false,
 ): Emitter {
   const e = new Emitter(STACK, (member) =>
     member === "skb" ? { base: FP, offset: SKB_SLOT } : { base: r6, offset: INNER.offsets[member]! },
@@ -52,9 +54,10 @@ export function generateFilter(
   e.goto(none);
 
   const limit = e.slot(8);
-  const tag = filter.tags ? e.slot(8) : undefined;
+  const tag = filter.tags && !ofFrames ? e.slot(8) : undefined;
+  const end = endOf(facts, ofFrames);
   const run = (program: CbpfProgram, start: Start, given: { readonly tag?: number } = {}): void =>
-    e.scoped(() => emitProgram(g, facts, program, start, { limit, ...given }));
+    e.scoped(() => emitProgram(g, end, program, start, { limit, ...given }));
   e.place(ethernet);
   if (tag !== undefined) {
     const plain = e.newLabel("untagged");
@@ -83,10 +86,22 @@ export function generateFilter(
 /** The member of the view that says where a packet begins. */
 type Start = "l2" | "l3";
 
+/** Where the packet's bytes would end if they all lay behind each other. */
+const endOf = (facts: KernelFacts, ofFrames: boolean): Value =>
+  ofFrames
+    ? member(facts, "xdp->data_end")
+    : {
+        op: "alu",
+        alu: "+",
+        signed: false,
+        left: member(facts, "skb->len"),
+        right: member(facts, "skb->data"),
+      };
+
 /** One of the programs, on the packet that begins at a member of the view; ends at `accept` or `reject`. */
 function emitProgram(
   g: Generator,
-  facts: KernelFacts,
+  end: Value,
   program: CbpfProgram,
   start: Start,
   { limit, tag }: { readonly limit: number; readonly tag?: number },
@@ -102,15 +117,8 @@ function emitProgram(
     program,
     () => new Frame(g, program, known, limit, tag),
     () => {
-      // len + (data - first byte): data may be behind headers that are already processed, or before them.
-      const length: Value = {
-        op: "alu",
-        alu: "+",
-        signed: false,
-        left: member(facts, "skb->len"),
-        right: member(facts, "skb->data"),
-      };
-      emitValue(g, length, REJECT);
+      // `data` may be behind headers that are already processed, or before them.
+      emitValue(g, end, REJECT);
       e.emit(alu.sub.reg(r0, r9));
       if (tag !== undefined) e.emit(alu.add.imm(r0, 4));
     },
