@@ -30,7 +30,7 @@ const here = dirname(fileURLToPath(import.meta.url));
 const root = resolve(here, "../..");
 const SUITES = ["bookworm", "bookworm-backports", "sid"];
 /** A guest that has not finished after this many seconds is ended. */
-const GUEST_SECONDS = 1500;
+const GUEST_SECONDS = 2100;
 /** Free memory that another guest needs: its 2 GiB and QEMU's own. */
 const GUEST_BYTES = 2.6 * 2 ** 30;
 

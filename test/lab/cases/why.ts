@@ -24,6 +24,7 @@ interface Told {
 
 const AT_ONCE = 8;
 const SETTLE_MILLISECONDS = 500;
+const PATIENCE_SECONDS = 10;
 
 /** What one fault's traffic led to lies between these times. */
 interface Window {
@@ -32,11 +33,16 @@ interface Window {
   readonly to: number;
 }
 
-async function play(script: string, lab: Lab): Promise<Window> {
+/** `output`: what pwq has written so far. */
+async function play(script: string, lab: Lab, output: () => string): Promise<Window> {
   try {
     await enact(lab.faults, script, "setup");
     const from = Date.now();
     await enact(lab.faults, script, "traffic");
+    // On a busy machine pwq may be late, and what it reads afterwards goes with the namespaces.
+    const isTold = () =>
+      CAUSES[script]!.causes.every(({ cause }) => output().includes(JSON.stringify(cause)));
+    await until("told", PATIENCE_SECONDS, isTold).catch(() => {});
     await sleep(SETTLE_MILLISECONDS);
     return { script, from, to: Date.now() };
   } finally {
@@ -54,7 +60,7 @@ async function watch(
   const child = lab.pwq.spawn("why", "--json", "--quiet", "--ready-file", ready);
   await until("pwq why is attached", 60, () => existsSync(ready) || child.ended);
   const windows: Window[] = [];
-  for (const script of scripts) windows.push(await play(script, lab));
+  for (const script of scripts) windows.push(await play(script, lab, () => child.stdout));
   const { status, stdout, stderr } = await child.end("SIGINT", 60);
   if (status !== 0) throw new Error(`pwq why failed: ${stderr}`);
   const lines = stdout.split("\n").filter((line) => line !== "");
