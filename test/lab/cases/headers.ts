@@ -1,7 +1,6 @@
 import type { Case } from "../kit/case.ts";
 import { complete, endsInDrop, every, onlyPacket, packets, passes, values } from "../kit/expect.ts";
 import { ETHERTYPE, ethernet, extension, ip4, ip6, PROTO, udp } from "../kit/frames.ts";
-import { MAC } from "../kit/hosts.ts";
 
 /** Header fields of unusual packets: right, or absent. */
 const V4 = { src: "10.0.0.1", dst: "10.0.0.2" };
@@ -65,19 +64,7 @@ export default [
   {
     name: "VLAN: the tag in the frame, and the tag that the driver would insert",
     async run({ hosts, pwq, at }) {
-      const { client, server } = hosts.pair();
-      for (const [host, iface, address, peer, mac] of [
-        [client, "c0", "10.0.42.1", "10.0.42.2", MAC.b],
-        [server, "s0", "10.0.42.2", "10.0.42.1", MAC.a],
-      ] as const) {
-        host.ip(
-          `link add link ${iface} name tagged type vlan id 42`,
-          "link set tagged addrgenmode none",
-          "link set tagged up",
-          `addr add ${address}/24 dev tagged`,
-          `neigh replace ${peer} lladdr ${mac} dev tagged nud permanent`,
-        );
-      }
+      const { client, server } = hosts.tagged();
       server.dropOnInput("udp dport 6005");
       const trace = await pwq.trace(
         `trace skb ${at} where udp.dport == 6005 until drop show vlan.id, udp.sport, ip.src, ip.dst, iface, drop.reason`,

@@ -36,19 +36,7 @@ export default [
   {
     name: "pcap: the VLAN tag that the driver would insert is where the filter looks for it",
     async run({ hosts, pwq }) {
-      const { client, server } = hosts.pair();
-      for (const [host, iface, address, peer, mac] of [
-        [client, "c0", "10.0.42.1", "10.0.42.2", MAC.b],
-        [server, "s0", "10.0.42.2", "10.0.42.1", MAC.a],
-      ] as const) {
-        host.ip(
-          `link add link ${iface} name tagged type vlan id 42`,
-          "link set tagged addrgenmode none",
-          "link set tagged up",
-          `addr add ${address}/24 dev tagged`,
-          `neigh replace ${peer} lladdr ${mac} dev tagged nud permanent`,
-        );
-      }
+      const { client, server } = hosts.tagged();
       server.dropOnInput("udp dport 6005");
       const filters = ["vlan 42 and udp dst port 6005", "vlan 43", "udp dst port 6005", "not vlan"];
       const trace = await pwq.trace(

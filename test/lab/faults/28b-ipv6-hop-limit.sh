@@ -4,13 +4,7 @@
 
 NSLIST="cli rtr srv"
 setup() {
-  ns cli rtr srv
-  for n in cli rtr srv; do ip netns exec $n sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.dad_transmits=0 net.ipv6.conf.default.router_solicitations=0; done
-  link cli c0 - rtr r1 -; link rtr r2 - srv s0 -
-  ip -n cli addr add fd00:1::1/64 dev c0 nodad; ip -n rtr addr add fd00:1::fe/64 dev r1 nodad
-  ip -n rtr addr add fd00:2::fe/64 dev r2 nodad; ip -n srv addr add fd00:2::2/64 dev s0 nodad
-  ip -n cli -6 route add default via fd00:1::fe; ip -n srv -6 route add default via fd00:2::fe
-  ip netns exec rtr sysctl -qw net.ipv6.conf.all.forwarding=1
+  std3_ipv6
   sleep 1
 }
 traffic() { udp_send cli fd00:1::1 5128 fd00:2::2 6128 5 32 ttl=1; }

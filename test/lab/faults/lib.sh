@@ -31,6 +31,34 @@ std3() { # cli(10.0.1.1 c0) -- (r1 10.0.1.254) rtr (r2 10.0.2.254) -- (s0 10.0.2
   ip netns exec rtr sysctl -qw net.ipv4.ip_forward=1
 }
 
+std3_ipv6() { # the same with fd00:1::/64 and fd00:2::/64, and no IPv4
+  local n
+  ns cli rtr srv
+  for n in cli rtr srv; do
+    ip netns exec "$n" sysctl -qw net.ipv6.conf.all.disable_ipv6=0 net.ipv6.conf.default.disable_ipv6=0 \
+      net.ipv6.conf.default.accept_dad=0 net.ipv6.conf.default.dad_transmits=0 net.ipv6.conf.default.router_solicitations=0
+  done
+  link cli c0 - rtr r1 -; link rtr r2 - srv s0 -
+  ip -n cli addr add fd00:1::1/64 dev c0 nodad; ip -n rtr addr add fd00:1::fe/64 dev r1 nodad
+  ip -n rtr addr add fd00:2::fe/64 dev r2 nodad; ip -n srv addr add fd00:2::2/64 dev s0 nodad
+  ip -n cli -6 route add default via fd00:1::fe; ip -n srv -6 route add default via fd00:2::fe
+  ip netns exec rtr sysctl -qw net.ipv6.conf.all.forwarding=1
+}
+
+wireguard_pair() { # wireguard_pair KEY ALLOWED: h1 and h2 with wg0 between them; what h1 has of its peer (KEY "": the right one)
+  local k1 k2
+  k1=$(wg genkey); k2=$(wg genkey)
+  ns h1 h2
+  link h1 e0 192.168.0.1/24 h2 e0 192.168.0.2/24
+  ip -n h1 link add wg0 type wireguard; ip -n h2 link add wg0 type wireguard
+  ip -n h1 addr add 10.9.0.1/24 dev wg0; ip -n h2 addr add 10.9.0.2/24 dev wg0
+  ip netns exec h1 wg set wg0 private-key <(echo "$k1") listen-port 51820 \
+    peer "${1:-$(wg pubkey <<< "$k2")}" endpoint 192.168.0.2:51820 allowed-ips "$2"
+  ip netns exec h2 wg set wg0 private-key <(echo "$k2") listen-port 51820 \
+    peer "$(wg pubkey <<< "$k1")" endpoint 192.168.0.1:51820 allowed-ips 10.9.0.1/32
+  ip -n h1 link set wg0 up; ip -n h2 link set wg0 up
+}
+
 udp_send() { # udp_send NS SADDR SPORT DADDR DPORT COUNT SIZE [df=do|probe|want|dont ttl=N gap=S mcif=ADDR v6=1 mark=N]
   timeout 20 ip netns exec "$1" python3 -I -S - "${@:2}" <<'PY'
 import socket,sys,time

@@ -156,6 +156,24 @@ export class Hosts {
     return { client, server };
   }
 
+  /** The same, with VLAN 42 on both ends: `tagged`, 10.0.42.1 and 10.0.42.2. */
+  tagged(): { client: Host; server: Host } {
+    const { client, server } = this.pair();
+    for (const [host, iface, address, peer, mac] of [
+      [client, "c0", "10.0.42.1", "10.0.42.2", MAC.b],
+      [server, "s0", "10.0.42.2", "10.0.42.1", MAC.a],
+    ] as const) {
+      host.ip(
+        `link add link ${iface} name tagged type vlan id 42`,
+        "link set tagged addrgenmode none",
+        "link set tagged up",
+        `addr add ${address}/24 dev tagged`,
+        `neigh replace ${peer} lladdr ${mac} dev tagged nud permanent`,
+      );
+    }
+    return { client, server };
+  }
+
   /** client 10.0.1.1 (c0) – (r1) 10.0.1.254 router 10.0.2.254 (r2) – (s0) 10.0.2.2 server. */
   routed(): { client: Host; router: Host; server: Host } {
     const [client, router, server] = this.hosts("cli", "rtr", "srv") as [Host, Host, Host];
