@@ -38,14 +38,14 @@ export default [
   {
     name: "a query takes another's place without a new attachment, and no event of one is shown as the other's",
     unless: withoutKprobeMulti,
-    timeout: 240,
+    timeout: 400,
     async run({ pwq, mark }) {
       const terminal = new Terminal(alone(pwq.command), { columns: 120, rows: 60 });
       try {
         await terminal.until(/pwq>$/);
         // Both kinds of packets are on their way all the time.
         const traffic =
-          "for i in $(seq 600); do for p in 6001 6002; do echo x >/dev/udp/127.0.0.1/$p; done; sleep 0.1; done";
+          "for i in $(seq 5000); do for p in 6001 6002; do echo x >/dev/udp/127.0.0.1/$p; done; sleep 0.1; done";
         const sender = Number(
           execFileSync(
             "nsenter",
