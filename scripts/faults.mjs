@@ -34,7 +34,7 @@ const lines = [
   "",
   "The scripts of `test/lab/faults/` break a network, each in its own way; `pwq why` watches, and must name the cause with the",
   "right number of drops and nothing else. This page is made from what Debian's kernels showed (`scripts/faults.mjs`); CI runs",
-  "a third of the scripts on each kernel. Each cell: are the drops reported, and is the cause named. `not run`: the script has",
+  "a few of the scripts on each kernel. Each cell: are the drops reported, and is the cause named. `not run`: the script has",
   "not been run beside `pwq why` on that kernel yet, which says nothing of the result.",
   "",
   `| fault | cause as \`why\` names it | ${Object.values(KERNELS).join(" | ")} |`,

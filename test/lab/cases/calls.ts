@@ -22,7 +22,7 @@ export default [
         // Their calls come at the same places of the same stacks.
         crowd(client, "10.0.2.2");
       }
-      const journeys = separateJourneys(await trace.stop(), 3, to(6401));
+      const journeys = separateJourneys(await trace.stop(), 3, to(6401), true);
       for (const events of journeys) {
         const woken = events.filter(({ func }) => func === "sock_def_readable");
         assert.equal(woken.length, 1, "the socket is woken up once");

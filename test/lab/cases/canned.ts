@@ -1,8 +1,7 @@
-import { execFile } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
+import { enact } from "../faults/enact.ts";
 import type { Case, Lab } from "../kit/case.ts";
 import { sh, until } from "../kit/process.ts";
 
@@ -177,7 +176,7 @@ async function run(some: readonly Canned[], lab: Lab): Promise<void> {
     const [early] = saidBy(canned);
     if (early !== undefined) wrong.push(`@${canned.query} speaks where nothing is wrong: ${early}`);
   }
-  for (const fault of new Set(some.map((canned) => canned.fault))) await enact(fault, lab);
+  for (const fault of new Set(some.map((canned) => canned.fault))) await play(fault, lab);
   network.askInVain();
   await sleep(1200);
   const { status, stderr } = await traces.end("SIGINT", 120);
@@ -204,15 +203,13 @@ function said(file: string): readonly string[] {
     });
 }
 
-const enact = async (fault: string, { faults }: Lab): Promise<void> => {
-  // A step's status says nothing: many end in a command that must fail.
-  const step = (name: string) => promisify(execFile)("bash", [`${faults}/${fault}.sh`, name]).catch(() => {});
+const play = async (fault: string, { faults }: Lab): Promise<void> => {
   try {
-    await step("setup");
-    await step("traffic");
+    await enact(faults, fault, "setup");
+    await enact(faults, fault, "traffic");
     await sleep(200);
   } finally {
-    await step("cleanup");
+    await enact(faults, fault, "cleanup");
   }
 };
 
@@ -239,11 +236,11 @@ const QUESTION = `import socket
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 s.sendto(bytes.fromhex("123401000001000000000000076578616d706c6503636f6d0000010001"), ("10.0.2.2", 53))`;
 
-/** Those of this guest, as faults.ts chooses them: every third, from another one on in each kernel, or what is asked for. */
+/** In CI a few on each kernel, others on each: they take minutes. Else what is asked for. */
 function chosen(which: string): readonly Canned[] {
   if (which === "all") return CANNED;
   return /^\d$/.test(which)
-    ? CANNED.filter((_, i) => i % 3 === Number(which))
+    ? CANNED.filter((_, i) => i % 12 === 4 * Number(which))
     : CANNED.filter(({ query, fault }) => `@${query} ${fault}`.includes(which));
 }
 

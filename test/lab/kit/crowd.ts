@@ -13,14 +13,15 @@ export function crowd(from: Host, to: string): void {
 
 /**
  * The journeys of a recording that shows `tuple` and `skb`: nothing was lost, there are `count` of them, and none shows
- * a packet that `own` is not true of. Events without a tuple say nothing of whose they are.
+ * a packet that `own` is not true of. Events without a tuple say nothing of whose they are. `mayMiss`: as in `complete`.
  */
 export function separateJourneys(
   recorded: Recording,
   count: number,
   own: (tuple: string) => boolean,
+  mayMiss = false,
 ): Event[][] {
-  complete(recorded);
+  complete(recorded, mayMiss);
   const journeys = packets(recorded);
   const summary = (): string =>
     journeys.map((events) => `  ${events[0]!.packet}: ${events.map(draw).join(" ")}`).join("\n");

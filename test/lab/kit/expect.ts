@@ -20,10 +20,14 @@ export function endsInDrop(events: readonly Event[], reason: string): void {
   assert.equal(drops.length, 1, `a packet is dropped once\n${draw(events)}`);
 }
 
-/** Nothing was lost, and what was counted is what was printed. */
-export function complete(recording: Recording): void {
-  assert.deepEqual(recording.lost, [], "events were lost");
-  assert.equal(recording.end.lost, 0);
+/**
+ * Nothing was lost, and what was counted is what was printed. `mayMiss`: hits that the kernel leaves out while a program
+ * of the same processor runs do not matter, of which thousands of unrelated packets in a slow guest make some.
+ */
+export function complete(recording: Recording, mayMiss = false): void {
+  const lost = recording.lost.filter(({ cause }) => !(mayMiss && cause === "missed"));
+  assert.deepEqual(lost, [], "events were lost");
+  if (!mayMiss) assert.equal(recording.end.lost, 0);
   assert.equal(
     recording.end.events,
     recording.events.length,
