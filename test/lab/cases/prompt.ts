@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Terminal } from "../../repl/terminal.ts";
 import { play, readWalkthrough } from "../../repl/walkthrough.ts";
-import { atLeast, type Case, type Kernel, withoutKprobeMulti } from "../kit/case.ts";
+import { type Case, type Kernel, withoutKprobeMulti } from "../kit/case.ts";
 
 /** The prompt in a terminal, with function probes: what test/repl tries with tracepoints alone. */
 
@@ -15,17 +15,18 @@ const ANYWHERE = /^(pwq: saved|\d+$|8125: \d+$|warning: | {2}who listens| +why: 
 const elsewhere = (line: string): string | undefined =>
   ANYWHERE.test(line) ? line : /^pwq: (.* )?attached to /.exec(line)?.[0].concat("…");
 
-/** Several traces are attached one after another, which takes minutes under emulation. */
-const onOneKernel = (kernel: Kernel): string | undefined =>
-  withoutKprobeMulti(kernel) ?? (atLeast(kernel, 7, 0) ? "tried on Linux 6.12" : undefined);
+/** Several traces are attached one after another, which takes minutes under emulation: `--only prompt` runs them. */
+const onRequest = (kernel: Kernel): string | undefined =>
+  withoutKprobeMulti(kernel) ??
+  (process.env.PWQ_LAB_ONLY ? undefined : "takes minutes, so only when asked for");
 
 /** Milliseconds that a query may take to have the place of another, in an emulated guest. */
 const MOST_MS = 5000;
 
 export default [
   {
-    name: "the walk-through of docs/repl.md finds its fault with function probes, too",
-    unless: onOneKernel,
+    name: "prompt: the walk-through of docs/repl.md finds its fault with function probes, too",
+    unless: onRequest,
     timeout: 400,
     async run({ pwq }) {
       const page = readFileSync(join(dirname(pwq.command), "../docs/repl.md"), "utf8");
@@ -40,8 +41,8 @@ export default [
     },
   },
   {
-    name: "a query takes another's place without a new attachment, and no event of one is shown as the other's",
-    unless: onOneKernel,
+    name: "prompt: a query takes another's place without a new attachment, and no event of one is shown as the other's",
+    unless: onRequest,
     timeout: 400,
     async run({ pwq, mark }) {
       const terminal = new Terminal(alone(pwq.command), { columns: 120, rows: 60 });
