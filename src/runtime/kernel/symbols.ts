@@ -82,6 +82,14 @@ function sortByAddress(table: Table): Table {
 /** No function is that long: an address so far from a symbol is in a gap between modules. */
 const MAX_FUNCTION_BYTES = 1 << 20;
 
+/**
+ * Dispatchers and trampolines of BPF, of a page at most, lie among programs, which may have no names
+ * (`net.core.bpf_jit_kallsyms`): an address further on is in such a program.
+ */
+const IMAGES = "bpf";
+const PROGRAM = "bpf_prog_";
+const IMAGE_BYTES = 4096;
+
 /** Padding before functions that the compiler names; it ends a function but is none. */
 const isPadding = (name: string): boolean => name.startsWith("__pfx_") || name.startsWith("__cfi_");
 
@@ -106,7 +114,9 @@ class FunctionTable implements Symbols {
     let index = above - 1;
     while (index > 0 && addresses[index - 1] === addresses[index]) index--;
     const module = this.#module(index);
-    return { name: this.#name(index), offset, ...(module === undefined ? {} : { module }) };
+    const name = this.#name(index);
+    if (module === IMAGES && !name.startsWith(PROGRAM) && offset >= IMAGE_BYTES) return undefined;
+    return { name, offset, ...(module === undefined ? {} : { module }) };
   }
 
   ranges(name: string): readonly { readonly start: bigint; readonly end: bigint }[] {

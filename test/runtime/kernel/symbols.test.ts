@@ -19,6 +19,8 @@ const symbols = parse([
   "ffffffffc0002000 t veth_xmit\t[veth]",
   "ffffffffc0002100 t veth_poll\t[veth]",
   "ffffffffc0001000 T nf_conntrack_in\t[nf_conntrack]",
+  "ffffffffc0010000 t bpf_dispatcher_xdp\t[bpf]",
+  "ffffffffc0020000 t bpf_prog_6deef7357e7b4530_long\t[bpf]",
 ])!;
 
 describe("lookup", () => {
@@ -33,6 +35,10 @@ describe("lookup", () => {
     [0xffffffffc0002010n, { name: "veth_xmit", offset: 0x10, module: "veth" }],
     // Modules stand in the file in no order.
     [0xffffffffc0001001n, { name: "nf_conntrack_in", offset: 1, module: "nf_conntrack" }],
+    [0xffffffffc0010fffn, { name: "bpf_dispatcher_xdp", offset: 0xfff, module: "bpf" }],
+    // A program without a name, behind the dispatcher's page.
+    [0xffffffffc0011000n, undefined],
+    [0xffffffffc0022000n, { name: "bpf_prog_6deef7357e7b4530_long", offset: 0x2000, module: "bpf" }],
     [0xffffffff80ffffffn, undefined],
     [0xffffffffa0000000n, undefined],
     [0xffffffffffffffffn, undefined],
@@ -54,7 +60,7 @@ describe("ranges", () => {
     ]);
   });
   test("of the last symbol are bounded", () => {
-    const [range] = symbols.ranges("veth_poll");
+    const [range] = symbols.ranges("bpf_prog_6deef7357e7b4530_long");
     expect(range!.end - range!.start).toBe(1n << 20n);
   });
   test("of no function are none", () => {
