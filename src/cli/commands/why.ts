@@ -4,7 +4,7 @@ import { causeEvents } from "../../runtime/decode/why.ts";
 import { causePresenter } from "../../runtime/output/causes.ts";
 import type { EndReason } from "../../runtime/output/presenter.ts";
 import { Sink } from "../../runtime/output/sink.ts";
-import type { Call } from "../call.ts";
+import { type Call, wordsOf } from "../call.ts";
 import { lossNote } from "../notes.ts";
 import { checkOutput } from "../output.ts";
 import type { present } from "../present.ts";
@@ -19,7 +19,8 @@ import { runProgram } from "./run.ts";
 const PROGRAM = "trace drop where protocol != 0 show tuple, netns, iface, why";
 
 /** `pwq why`: all drops, explained and counted. */
-export function run(call: Call): Promise<number> {
+export async function run(call: Call): Promise<number> {
+  wordsOf(call, 0);
   checkOutput(call.options);
   const source = { name: "<why>", text: PROGRAM };
   return runProgram(call, { source, params: new Map(), hookFiles: [] }, presentCauses);
